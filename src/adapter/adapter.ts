@@ -1,0 +1,23 @@
+import type { Matrix } from '../matrix.ts';
+import type { TokenBags } from '../token-bags.ts';
+import type { AdapterCard } from './card.ts';
+
+/** What a caller has of n texts. `vectors` are base vectors; `tokens` come from the student's tokenizer. */
+export interface AdapterInput {
+  readonly vectors?: Matrix;
+  readonly tokens?: TokenBags;
+}
+
+/**
+ * A learned map that is ready to run: corrected vector = normalise(A(input)), unit rows, or exactly zero for a zero input.
+ *
+ * `correct` throws {ChelatedError}: text_required (needs tokens, got vectors alone), shape_mismatch, not_finite.
+ */
+export interface Adapter {
+  readonly card: AdapterCard;
+  readonly backend: 'kernels' | 'onnxruntime';
+  correct(input: AdapterInput): Promise<Matrix>;
+  /** Maps the teacher's own vectors into the adapter's output space, unit rows: what asymmetric serving searches. */
+  alignTeacher(T: Matrix): Matrix;
+  dispose(): Promise<void>;
+}

@@ -1,0 +1,70 @@
+/** Every default of chelated, once, with its unit and its reason. */
+export const config = {
+  /** Modes of the source; what the engine serves until told otherwise. */
+  mode: 'baseline',
+  /** Teacher weight α in hybrid mode, 0 … 1 (the source's default). */
+  alpha: 0.5,
+  /** Push magnitude η of the homeostatic push, in units of the unit sphere (the source's default). */
+  push: 0.1,
+  /** Epochs of gradient fits (the source's default). */
+  epochs: 15,
+  /** Teacher that is named when none is given (the source's default). */
+  teacher: 'all-MiniLM-L6-v2',
+  /** Student that is shipped with the package. */
+  student: 'static',
+  adapter: 'lexical',
+  /** Output space: the teacher's is the wider and measured best. */
+  space: 'teacher',
+  seed: 0,
+
+  collapse: {
+    /** Neighbours of a query that are looked at. */
+    neighbours: 50,
+    /** Collapse below this percentile of the spreads of the documents' own neighbourhoods. */
+    percentile: 15,
+    /** Documents sampled to calibrate the threshold. */
+    calibrationDocuments: 1000,
+    /** Noise sets kept for a document (K). */
+    noiseSets: 32,
+    /** A document with fewer events is not pushed. */
+    minimumEvents: 3,
+  },
+
+  distil: {
+    /** λ of the token table, tried on held-out documents (flat between .03 and .3). */
+    lexicalLambdas: [0.03, 0.1, 0.3],
+    /** λ of the affine ridge, relative to the mean squared singular value of the base vectors. */
+    ridgeLambdas: [1e-5, 1e-3, 1e-2, 1e-1],
+    /** Conjugate gradients: 12 to 20 iterations came within .005 nDCG of the exact solution. */
+    cgTolerance: 1e-3,
+    cgIterations: 40,
+    /** Share of the documents kept out to choose and to judge, and their bounds in number. */
+    heldOutShare: 0.2,
+    heldOutMaximum: 500,
+  },
+
+  gate: {
+    /** Rank depth of the teacher's silver judgements and of nDCG. */
+    depth: 10,
+    /** Promote above this z of the paired difference in agreement. */
+    z: 2,
+    /** Below so many documents no verdict is possible: refuse. */
+    minimumDocuments: 150,
+  },
+
+  evaluate: { depth: 10, recallDepth: 100, bootstrapSamples: 10_000 },
+
+  encode: {
+    /** Tokens of a text that the static student reads. */
+    maxTokens: 512,
+    /** Characters of one text; longer is refused before it is tokenised. */
+    maxCharacters: 1_000_000,
+    /** Texts a batch between two progress calls. */
+    batch: 256,
+  },
+
+  http: { host: 'localhost', port: 8787, maxBodyBytes: 8 * 1024 * 1024, maxTexts: 2048, maxK: 1000, k: 5 },
+
+  /** Where `chelated start` keeps what it distilled. */
+  dataDirectory: '.chelated',
+} as const;

@@ -1,0 +1,20 @@
+/**
+ * SHA-256 of the parts, each with its length before it, as 64 hex digits. Web Crypto, so the same on every runtime.
+ *
+ * @example
+ * await fingerprint('static', new Uint8Array([1, 2, 3])); // 64 hex digits
+ */
+export async function fingerprint(...parts: readonly (string | Uint8Array)[]): Promise<string> {
+  const chunks = parts.flatMap((part) => {
+    const bytes = typeof part === 'string' ? new TextEncoder().encode(part) : part;
+    return [new TextEncoder().encode(`${bytes.length}:`), bytes];
+  });
+  const all = new Uint8Array(chunks.reduce((sum, chunk) => sum + chunk.length, 0));
+  let at = 0;
+  for (const chunk of chunks) {
+    all.set(chunk, at);
+    at += chunk.length;
+  }
+  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', all));
+  return Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');
+}

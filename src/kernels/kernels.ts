@@ -1,0 +1,95 @@
+import type { Matrix } from '../matrix.ts';
+
+/**
+ * n sparse rows over `columns` columns: row i is the sum of `values[e] * column ids[e]` for e in `offsets[i] … offsets[i + 1]`.
+ * Token features φ(x) of texts (columns = vocabulary), and lists of rows to average, have this shape.
+ */
+export interface SparseRows {
+  readonly rows: number;
+  readonly columns: number;
+  readonly offsets: Uint32Array;
+  readonly ids: Uint32Array;
+  readonly values: Float32Array;
+}
+
+/** A matrix kept in kernel memory (f32, or int8 rows with one f32 scale each) until `free()`. */
+export interface Resident {
+  readonly rows: number;
+  readonly dims: number;
+  readonly dtype: 'f32' | 'int8';
+  /** A copy of it as f32. */
+  read(): Matrix;
+  /** Releases the memory. A second call does nothing; any other use afterwards throws `invalid_input`. */
+  free(): void;
+}
+
+/** int8 rows, each with one scale: row i is `scales[i] * data[i * dims …]`. */
+export interface Int8Rows {
+  readonly rows: number;
+  readonly dims: number;
+  readonly data: Int8Array;
+  readonly scales: Float32Array;
+}
+
+/** The k best rows for each query, best first; ties by the lower row index. Fewer than k rows: k is the row count. */
+export interface TopK {
+  readonly queries: number;
+  readonly k: number;
+  readonly indices: Uint32Array; // (queries, k)
+  readonly scores: Float32Array; // (queries, k)
+}
+
+/**
+ * The hot loops, behind one interface that the WebAssembly module and the f64 reference both implement.
+ * Inputs are never changed; results are new, owned by the caller. NaN in, NaN out.
+ *
+ * @throws {ChelatedError} shape_mismatch, too_large, invalid_input (use after free)
+ */
+export interface Kernels {
+  readonly name: 'simd' | 'scalar' | 'reference';
+
+  hold(X: Matrix | Int8Rows): Resident;
+
+  /** Rows to unit length; a zero row stays zero. */
+  normalize(X: Matrix): Matrix;
+  /** h = normalise(x + η·(x − c)/‖x − c‖); h = x where ‖x − c‖ < 1e-6. C is (n, d), one centre a row. */
+  homeostaticPush(X: Matrix, C: Matrix, eta: number): Matrix;
+  /** normalise((1 − α)·h + α·t), row by row; where the blend vanishes (h ≈ −t), h. */
+  blend(H: Matrix, T: Matrix, alpha: number): Matrix;
+  /** Mean of the rows of X that each set names (values are ignored); an empty set gives a zero row. */
+  centroid(X: Matrix | Resident, sets: SparseRows): Matrix;
+
+  dot(x: Float32Array, y: Float32Array): number;
+  /** y + a·x */
+  axpy(a: number, x: Float32Array, y: Float32Array): Float32Array;
+  /** A·x */
+  gemv(A: Matrix | Resident, x: Float32Array): Float32Array;
+  /** A·B, or A·Bᵀ with `transposeB`, or Aᵀ·B with `transposeA`. */
+  gemm(A: Matrix, B: Matrix | Resident, options?: { transposeA?: boolean; transposeB?: boolean }): Matrix;
+
+  /** S·X: for each sparse row the weighted sum of the table's rows. Not normalised. */
+  embeddingBag(table: Matrix | Resident, S: SparseRows): Matrix;
+
+  /** Exact inner-product search. */
+  topK(index: Matrix | Resident, Q: Matrix, k: number): TopK;
+
+  /**
+   * Z with (SᵀS + λI) Z = SᵀY, all columns at once, by conjugate gradients on the sparse rows (Hestenes & Stiefel 1952).
+   * Stops when every column's residual has fallen to `tolerance` of its start, or after `maxIterations`.
+   */
+  sparseRidge(S: SparseRows, Y: Matrix, options: SparseRidgeOptions): SparseRidgeResult;
+}
+
+export interface SparseRidgeOptions {
+  readonly lambda: number;
+  readonly tolerance: number;
+  readonly maxIterations: number;
+  readonly onIteration?: (iteration: number, residual: number) => void;
+}
+
+export interface SparseRidgeResult {
+  readonly Z: Matrix; // (columns, d)
+  readonly iterations: number;
+  /** Largest ‖r‖/‖r₀‖ over the columns. */
+  readonly residual: number;
+}

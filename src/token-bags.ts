@@ -1,0 +1,47 @@
+/**
+ * Token counts of n texts as compressed sparse rows: text i has the distinct tokens
+ * `ids[offsets[i] … offsets[i + 1]]`, ascending, each `counts[…]` times. An empty text has no tokens.
+ */
+export interface TokenBags {
+  readonly rows: number;
+  readonly offsets: Uint32Array; // n + 1
+  readonly ids: Uint32Array; // distinct token ids of each text
+  readonly counts: Float32Array; // term frequency, > 0
+}
+
+/** Bags of the token id lists given (one list a text, in reading order). */
+export function tokenBags(lists: readonly ArrayLike<number>[]): TokenBags {
+  const offsets = new Uint32Array(lists.length + 1);
+  const sorted = lists.map((list) => Uint32Array.from(list).sort());
+  let total = 0;
+  sorted.forEach((list, i) => {
+    for (let j = 0; j < list.length; j++) if (j === 0 || list[j] !== list[j - 1]) total++;
+    offsets[i + 1] = total;
+  });
+  const ids = new Uint32Array(total);
+  const counts = new Float32Array(total);
+  let at = -1;
+  for (const list of sorted) {
+    for (let j = 0; j < list.length; j++) {
+      if (j === 0 || list[j] !== list[j - 1]) ids[++at] = list[j]!;
+      counts[at]! += 1;
+    }
+  }
+  return { rows: lists.length, offsets, ids, counts };
+}
+
+/** The bags of the texts named by `indices`, copied, in that order. */
+export function pickBags(bags: TokenBags, indices: ArrayLike<number>): TokenBags {
+  const offsets = new Uint32Array(indices.length + 1);
+  for (let i = 0; i < indices.length; i++) {
+    offsets[i + 1] = offsets[i]! + bags.offsets[indices[i]! + 1]! - bags.offsets[indices[i]!]!;
+  }
+  const ids = new Uint32Array(offsets[indices.length]!);
+  const counts = new Float32Array(ids.length);
+  for (let i = 0; i < indices.length; i++) {
+    const [from, to] = [bags.offsets[indices[i]!]!, bags.offsets[indices[i]! + 1]!];
+    ids.set(bags.ids.subarray(from, to), offsets[i]);
+    counts.set(bags.counts.subarray(from, to), offsets[i]);
+  }
+  return { rows: indices.length, offsets, ids, counts };
+}
