@@ -29,7 +29,7 @@ export type ErrorCode = (typeof errorCodes)[number];
  * try {
  *   throw new ChelatedError('shape_mismatch', 'adapter expects d=384, got d=768; fit it again for this model');
  * } catch (error) {
- *   if (error instanceof ChelatedError) console.log(error.code); // shape_mismatch
+ *   (error as ChelatedError).code; // => 'shape_mismatch'
  * }
  */
 export class ChelatedError extends Error {

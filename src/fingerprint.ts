@@ -2,7 +2,7 @@
  * SHA-256 of the parts, each with its length before it, as 64 hex digits. Web Crypto, so the same on every runtime.
  *
  * @example
- * await fingerprint('static', new Uint8Array([1, 2, 3])); // 64 hex digits
+ * (await fingerprint('static', new Uint8Array([1, 2, 3]))).length; // => 64
  */
 export async function fingerprint(...parts: readonly (string | Uint8Array)[]): Promise<string> {
   const chunks = parts.flatMap((part) => {

@@ -13,7 +13,7 @@ export interface Matrix {
  * @throws {ChelatedError} shape_mismatch when `data.length` is not `rows * dims`
  * @example
  * const X = matrix(2, 3, new Float32Array([1, 0, 0, 0, 1, 0]));
- * row(X, 1); // Float32Array [0, 1, 0]
+ * Array.from(row(X, 1)); // => [0, 1, 0]
  */
 export function matrix(rows: number, dims: number, data: Float32Array = new Float32Array(rows * dims)): Matrix {
   if (data.length !== rows * dims) {
