@@ -54,6 +54,23 @@ export const config = {
 
   evaluate: { depth: 10, recallDepth: 100, bootstrapSamples: 10_000 },
 
+  adapterFile: {
+    /** Format that is written, and the newest that is read. */
+    formatVersion: 1,
+    /** ONNX operator set and file version: the oldest that have every operator used, so the most readers. */
+    opset: 17,
+    irVersion: 8,
+  },
+
+  adapterRun: {
+    /** What runs an adapter; onnxruntime is for graphs that the kernels do not know, and for accelerators. */
+    backend: 'kernels',
+    /** Rows corrected in one step: bounds the memory between input and output. */
+    blockRows: 1024,
+    /** f32 numbers that a step may gather in onnxruntime (rows × tokens × dims): 32 MB. */
+    gatherNumbers: 8 * 1024 * 1024,
+  },
+
   encode: {
     /** Tokens of a text that the static student reads. */
     maxTokens: 512,
