@@ -15,6 +15,8 @@ export interface AdapterInput {
  */
 export interface Adapter {
   readonly card: AdapterCard;
+  /** Hash of the file it was loaded from; null for a fit that is not written yet. */
+  readonly hash: string | null;
   readonly backend: 'kernels' | 'onnxruntime';
   correct(input: AdapterInput): Promise<Matrix>;
   /** Maps the teacher's own vectors into the adapter's output space, unit rows: what asymmetric serving searches. */

@@ -1,0 +1,108 @@
+import { GraphBuilder } from '../onnx/graph-builder.ts';
+import type { AdapterCard, TermFrequency } from './card.ts';
+import type { AdapterParts, TeacherMap, TokenPart } from './parts.ts';
+import { inputNames, outputNames, tensorNames } from './tensor-names.ts';
+
+/**
+ * The adapter as an ONNX graph (see parts.ts for the formula).
+ *
+ *   in    vector f32 [n, dIn], or prior f32 [n, dIn] where the kind is lexical: Σ φ(t)·table[t] over tokens without a row
+ *         token_ids int64 [n, L] and token_counts f32 [n, L] where there is a token part; count 0 is padding
+ *         teacher f32 [m, dTeacher], optional: teacher vectors to align
+ *   out   corrected f32 [n, dOut], and aligned f32 [m, dOut] where there is a teacher map
+ */
+export function adapterGraph(parts: AdapterParts, card: AdapterCard): GraphBuilder {
+  const graph = new GraphBuilder(`chelated ${card.kind}`);
+  const input = graph.input(card.kind === 'lexical' ? inputNames.prior : inputNames.vector, 'f32', ['n', card.dIn]);
+  let y = applyMap(graph, input, parts, card);
+  let size = largest(graph, input);
+  if (parts.tokens) {
+    const token = addTokens(graph, parts.tokens);
+    y = graph.op('Add', [y, token.sum]);
+    size = graph.op('Add', [size, largest(graph, token.phi)]);
+  }
+  if (parts.bias) y = graph.op('Add', [y, addVector(graph, tensorNames.bias, parts.bias)]);
+  const corrected = graph.op('Mul', [unit(graph, y), isPositive(graph, size)], {}, outputNames.corrected);
+  graph.output(corrected, 'f32', ['n', card.dOut]);
+  if (parts.teacher) addTeacher(graph, parts.teacher, card.dOut);
+  return graph;
+}
+
+function applyMap(graph: GraphBuilder, x: string, { map }: AdapterParts, { dIn, dOut }: AdapterCard): string {
+  if (!map) return x;
+  return graph.op('MatMul', [x, graph.constant(tensorNames.map, { dtype: 'f32', dims: [dIn, dOut], data: map.data })]);
+}
+
+/** φ of the texts and Σ φ(t)·row. Row 0 of the stored rows is all zero: what a token without a row finds. */
+function addTokens(graph: GraphBuilder, tokens: TokenPart): { phi: string; sum: string } {
+  const ids = graph.input(inputNames.tokenIds, 'int64', ['n', 'tokens']);
+  const counts = graph.input(inputNames.tokenCounts, 'f32', ['n', 'tokens']);
+  const weights = addVector(graph, tensorNames.tokenWeights, tokens.weights);
+  const { rows, rowOf } = tokens;
+  const stored = new Int8Array((rows.rows + 1) * rows.dims);
+  stored.set(rows.data, rows.dims);
+  const table = graph.constant(tensorNames.tokenRows, {
+    dtype: 'int8',
+    dims: [rows.rows + 1, rows.dims],
+    data: stored,
+  });
+  const scales = addVector(graph, tensorNames.tokenScales, Float32Array.from([0, ...rows.scales]));
+  const indices = graph.constant(tensorNames.tokenRowOf, {
+    dtype: 'int32',
+    dims: [rowOf.length],
+    data: rowOf.map((r) => r + 1),
+  });
+
+  const frequency = addTermFrequency(graph, counts, tokens.termFrequency);
+  const phi = unit(graph, graph.op('Mul', [graph.op('Gather', [weights, ids]), frequency]));
+  const index = graph.op('Gather', [indices, ids]);
+  const scaled = graph.op('Mul', [phi, graph.op('Gather', [scales, index])]);
+  const axis = graph.constant('token_axis', { dtype: 'int64', dims: [1], data: BigInt64Array.of(1n) });
+  const gathered = graph.op('Cast', [graph.op('Gather', [table, index])], { to: 1 });
+  const sum = graph.op('MatMul', [graph.op('Unsqueeze', [scaled, axis]), gathered]);
+  return { phi, sum: graph.op('Squeeze', [sum, axis]) };
+}
+
+function addTermFrequency(graph: GraphBuilder, counts: string, termFrequency: TermFrequency): string {
+  if (termFrequency === 'count') return counts;
+  return graph.op('Log', [graph.op('Add', [counts, graph.scalar(1)])]);
+}
+
+/** `aligned`: an optional input, whose default has no rows, keeps the teacher map in use and a caller free of it. */
+function addTeacher(graph: GraphBuilder, { mean, map }: TeacherMap, dOut: number): void {
+  const teacher = graph.input(inputNames.teacher, 'f32', ['m', mean.length]);
+  graph.constant(inputNames.teacher, { dtype: 'f32', dims: [0, mean.length], data: new Float32Array(0) });
+  const centred = graph.op('Sub', [teacher, addVector(graph, tensorNames.teacherMean, mean)]);
+  const mapped = map
+    ? graph.op('MatMul', [
+        centred,
+        graph.constant(tensorNames.teacherMap, { dtype: 'f32', dims: [map.rows, map.dims], data: map.data }),
+      ])
+    : centred;
+  const present = isPositive(graph, largest(graph, teacher));
+  graph.output(graph.op('Mul', [unit(graph, mapped), present], {}, outputNames.aligned), 'f32', ['m', dOut]);
+}
+
+function addVector(graph: GraphBuilder, name: string, data: Float32Array): string {
+  return graph.constant(name, { dtype: 'f32', dims: [data.length], data });
+}
+
+/** max|x| of each row, as a column. */
+function largest(graph: GraphBuilder, x: string): string {
+  return graph.op('ReduceMax', [graph.op('Abs', [x])], { axes: [-1], keepdims: 1 });
+}
+
+/** Below every norm that is not zero and is worth a direction: keeps 0 / 0 from happening. */
+const tiny = 2 ** -126;
+
+/** Rows to unit length, by way of their largest entry so that no square overflows or vanishes; a zero row stays zero. */
+function unit(graph: GraphBuilder, x: string): string {
+  const scaled = graph.op('Div', [x, graph.op('Max', [largest(graph, x), graph.scalar(tiny)])]);
+  const norm = graph.op('ReduceL2', [scaled], { axes: [-1], keepdims: 1 });
+  return graph.op('Div', [scaled, graph.op('Max', [norm, graph.scalar(tiny)])]);
+}
+
+/** 1 where x > 0, else 0. */
+function isPositive(graph: GraphBuilder, x: string): string {
+  return graph.op('Cast', [graph.op('Greater', [x, graph.scalar(0)])], { to: 1 });
+}

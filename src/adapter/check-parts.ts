@@ -1,0 +1,81 @@
+import { ChelatedError, type ErrorCode } from '../errors.ts';
+import type { AdapterCard, AdapterKind, AdapterNeeds } from './card.ts';
+import type { AdapterParts, TeacherMap, TokenPart } from './parts.ts';
+
+/** What each kind is given. */
+export const needsOf: Record<AdapterKind, AdapterNeeds> = {
+  identity: 'vector',
+  orthogonal: 'vector',
+  affine: 'vector',
+  lexical: 'tokens',
+  residual: 'both',
+};
+
+/** What each kind is made of, beside a teacher map: whether it may or must have it. */
+const make: Record<AdapterKind, { map: Presence; bias: Presence; tokens: Presence }> = {
+  identity: { map: 'never', bias: 'never', tokens: 'never' },
+  orthogonal: { map: 'always', bias: 'never', tokens: 'never' },
+  affine: { map: 'always', bias: 'maybe', tokens: 'never' },
+  lexical: { map: 'maybe', bias: 'maybe', tokens: 'always' },
+  residual: { map: 'maybe', bias: 'maybe', tokens: 'always' },
+};
+
+type Presence = 'never' | 'maybe' | 'always';
+
+/**
+ * Checks that the numbers of an adapter are what its card says, in kind, widths and counts, and are finite.
+ *
+ * @throws {ChelatedError} `code` (shape_mismatch for parts that were just made, adapter_corrupt for a file's)
+ */
+export function checkParts(parts: AdapterParts, card: AdapterCard, code: ErrorCode): void {
+  const check = (holds: boolean, message: () => string) => {
+    if (!holds) throw new ChelatedError(code, `${card.kind} adapter: ${message()}`);
+  };
+  const { dIn, dOut, kind } = card;
+  check(isSize(dIn) && isSize(dOut), () => `widths must be positive integers, got ${dIn} and ${dOut}`);
+  check(card.needs === needsOf[kind], () => `needs "${needsOf[kind]}", the card says "${card.needs}"`);
+  for (const name of ['map', 'bias', 'tokens'] as const) {
+    const [presence, present] = [make[kind][name], parts[name] !== null];
+    check(presence === 'maybe' || (presence === 'always') === present, () => `has ${presence} a part "${name}"`);
+  }
+  const { map, bias, tokens, teacher } = parts;
+  if (map) {
+    check(
+      map.rows === dIn && map.dims === dOut,
+      () => `map is ${map.rows} × ${map.dims}, the card says ${dIn} × ${dOut}`,
+    );
+    check(fills(map.data, dIn * dOut) && finite(map.data), () => 'map must be filled with finite numbers');
+  } else check(dIn === dOut, () => `without a map, ${dIn} numbers in cannot be ${dOut} out`);
+  if (bias) check(bias.length === dOut && finite(bias), () => `bias must be ${dOut} finite numbers`);
+  if (tokens) checkTokens(tokens, dOut, check);
+  if (teacher) checkTeacher(teacher, dOut, check);
+}
+
+type Check = (holds: boolean, message: () => string) => void;
+
+function checkTokens({ rows, rowOf, weights }: TokenPart, dOut: number, check: Check): void {
+  check(rows.dims === dOut, () => `token rows are ${rows.dims} wide, the card says ${dOut}`);
+  check(
+    rows.data.length === rows.rows * rows.dims && fills(rows.scales, rows.rows) && finite(rows.scales),
+    () => `${rows.rows} token rows need as many finite scales and ${rows.rows * rows.dims} int8 numbers`,
+  );
+  check(weights.length === rowOf.length && finite(weights), () => `${rowOf.length} tokens need as many finite weights`);
+  check(
+    rowOf.every((r) => r >= -1 && r < rows.rows),
+    () => `a token names a row that is not among the ${rows.rows}`,
+  );
+}
+
+function checkTeacher({ mean, map }: TeacherMap, dOut: number, check: Check): void {
+  check(mean.length > 0 && finite(mean), () => "the teacher's mean must be finite numbers");
+  if (map) {
+    check(
+      map.rows === mean.length && map.dims === dOut && fills(map.data, map.rows * map.dims) && finite(map.data),
+      () => `the teacher's map is ${map.rows} × ${map.dims}, expected ${mean.length} × ${dOut}, finite`,
+    );
+  } else check(mean.length === dOut, () => `without a map, a teacher of ${mean.length} cannot be ${dOut} out`);
+}
+
+const isSize = (d: number) => Number.isSafeInteger(d) && d > 0;
+const fills = (data: Float32Array, count: number) => data.length === count;
+const finite = (data: Float32Array) => data.every(Number.isFinite);

@@ -1,0 +1,32 @@
+import { type Matrix, matrix } from '../matrix.ts';
+import { pickBags } from '../token-bags.ts';
+import type { CheckedInput } from './check-input.ts';
+
+/**
+ * Runs `step` over at most `blockRows` rows at a time and puts the results below each other, so that what a step needs
+ * between input and output does not grow with the batch.
+ */
+export async function inBlocks(
+  input: CheckedInput,
+  dOut: number,
+  blockRows: number,
+  step: (block: CheckedInput) => Matrix | Promise<Matrix>,
+): Promise<Matrix> {
+  if (input.rows <= blockRows) return step(input);
+  const all = matrix(input.rows, dOut);
+  for (let from = 0; from < input.rows; from += blockRows) {
+    const to = Math.min(from + blockRows, input.rows);
+    const block = await step(sliceInput(input, from, to));
+    all.data.set(block.data, from * dOut);
+  }
+  return all;
+}
+
+function sliceInput({ vectors, tokens }: CheckedInput, from: number, to: number): CheckedInput {
+  const positions = Array.from({ length: to - from }, (_, i) => from + i);
+  return {
+    rows: to - from,
+    vectors: vectors && matrix(to - from, vectors.dims, vectors.data.subarray(from * vectors.dims, to * vectors.dims)),
+    tokens: tokens && pickBags(tokens, positions),
+  };
+}
