@@ -71,6 +71,18 @@ export const config = {
     gatherNumbers: 8 * 1024 * 1024,
   },
 
+  kernels: {
+    /** Bytes of rows that a call copies into kernel memory at a time: small enough to stay in a core's own cache. */
+    blockBytes: 512 * 1024,
+    /** Memory grows by at least this many bytes, so that growing is rare. */
+    growBytes: 4 * 1024 * 1024,
+    /** Queries that pass over an index together, and the bytes of their k best. */
+    topKQueries: 1024,
+    topKBytes: 32 * 1024 * 1024,
+    /** Right-hand sides that the sparse ridge solves together: more share the reading of S, fewer fit the cache. */
+    ridgeColumns: 64,
+  },
+
   encode: {
     /** Tokens of a text that the static student reads. */
     maxTokens: 512,
@@ -78,9 +90,21 @@ export const config = {
     maxCharacters: 1_000_000,
     /** Texts a batch between two progress calls. */
     batch: 256,
+    /** Words whose token ids are remembered, about 150 bytes each (20 MB in all), and the longest such word in UTF-16 units. */
+    wordCache: { words: 100_000, maxCharacters: 64 },
   },
 
-  http: { host: 'localhost', port: 8787, maxBodyBytes: 8 * 1024 * 1024, maxTexts: 2048, maxK: 1000, k: 5 },
+  http: {
+    host: 'localhost',
+    port: 8787,
+    maxBodyBytes: 8 * 1024 * 1024,
+    /** Texts or vectors in one request. */
+    maxTexts: 2048,
+    maxK: 1000,
+    k: 5,
+    /** Characters of a document that a search answer shows. */
+    snippetCharacters: 300,
+  },
 
   /** Where `chelated start` keeps what it distilled. */
   dataDirectory: '.chelated',

@@ -31,7 +31,7 @@ export interface Int8Rows {
   readonly scales: Float32Array;
 }
 
-/** The k best rows for each query, best first; ties by the lower row index. Fewer than k rows: k is the row count. */
+/** The k best rows for each query, best first; ties by the lower row index, NaN scores last. Fewer than k rows: k is the row count. */
 export interface TopK {
   readonly queries: number;
   readonly k: number;
@@ -47,15 +47,21 @@ export interface TopK {
  */
 export interface Kernels {
   readonly name: 'simd' | 'scalar' | 'reference';
+  /** Why this is not the default build, where it is not: for logs and `inspect`. */
+  readonly fallback?: string;
 
+  /** Copies a matrix into kernel memory, where it stays until freed: calls on it copy nothing. */
   hold(X: Matrix | Int8Rows): Resident;
 
   /** Rows to unit length; a zero row stays zero. */
   normalize(X: Matrix): Matrix;
   /** h = normalise(x + η·(x − c)/‖x − c‖); h = x where ‖x − c‖ < 1e-6. C is (n, d), one centre a row. */
   homeostaticPush(X: Matrix, C: Matrix, eta: number): Matrix;
-  /** normalise((1 − α)·h + α·t), row by row; where the blend vanishes (h ≈ −t), h. */
-  blend(H: Matrix, T: Matrix, alpha: number): Matrix;
+  /**
+   * normalise((1 − α)·h + α·t), row by row; where the blend vanishes (h ≈ −t), normalise(h).
+   * `onVanished` is told how many rows those were, when there were any.
+   */
+  blend(H: Matrix, T: Matrix, alpha: number, onVanished?: (rows: number) => void): Matrix;
   /** Mean of the rows of X that each set names (values are ignored); an empty set gives a zero row. */
   centroid(X: Matrix | Resident, sets: SparseRows): Matrix;
 
@@ -75,20 +81,38 @@ export interface Kernels {
 
   /**
    * Z with (SᵀS + λI) Z = SᵀY, all columns at once, by conjugate gradients on the sparse rows (Hestenes & Stiefel 1952).
-   * Stops when every column's residual has fallen to `tolerance` of its start, or after `maxIterations`.
+   * A column of Y stops when its residual has fallen to `tolerance` of its start, or after `maxIterations`.
+   * Columns of S without an entry have zero rows in Z. Time is linear in the entries of S.
    */
   sparseRidge(S: SparseRows, Y: Matrix, options: SparseRidgeOptions): SparseRidgeResult;
+
+  /**
+   * The same, one step an iteration, so that a server can answer between steps; the last `next()` returns the result.
+   * Other calls may come between steps. Ending it early releases its memory.
+   */
+  sparseRidgeSteps(S: SparseRows, Y: Matrix, options: SparseRidgeOptions): Generator<RidgeProgress, SparseRidgeResult>;
+}
+
+/** Where a sparse ridge is. Columns of Y are solved in blocks; `share` runs from 0 to 1 over all of them (an upper bound of the work). */
+export interface RidgeProgress {
+  readonly block: number;
+  readonly blocks: number;
+  readonly iteration: number; // in this block, from 1
+  readonly residual: number; // largest ‖r‖/‖r₀‖ in this block
+  readonly share: number;
 }
 
 export interface SparseRidgeOptions {
   readonly lambda: number;
   readonly tolerance: number;
   readonly maxIterations: number;
-  readonly onIteration?: (iteration: number, residual: number) => void;
+  /** Called after each iteration of each block of columns. */
+  readonly onIteration?: (iteration: number, residual: number, progress: RidgeProgress) => void;
 }
 
 export interface SparseRidgeResult {
   readonly Z: Matrix; // (columns, d)
+  /** Most iterations that a block took. */
   readonly iterations: number;
   /** Largest ‖r‖/‖r₀‖ over the columns. */
   readonly residual: number;

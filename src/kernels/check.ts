@@ -1,0 +1,65 @@
+import { ChelatedError } from '../errors.ts';
+import type { Matrix } from '../matrix.ts';
+import type { Int8Rows, SparseRidgeOptions, SparseRows } from './kernels.ts';
+
+// What every implementation refuses, in one place, so that all refuse alike.
+
+/** Two matrices that must agree in rows and width. */
+export function checkSameShape(what: string, X: Matrix, Y: Matrix): void {
+  if (X.rows !== Y.rows || X.dims !== Y.dims) {
+    throw new ChelatedError(
+      'shape_mismatch',
+      `${what}: both need the same shape, got ${X.rows} × ${X.dims} and ${Y.rows} × ${Y.dims}`,
+    );
+  }
+}
+
+export function checkEqual(what: string, expected: number, got: number): void {
+  if (expected !== got) throw new ChelatedError('shape_mismatch', `${what}: expected ${expected}, got ${got}`);
+}
+
+/** The offsets ascend within the entries and every id is a row of the table that has `columns` rows. */
+export function checkSparse(what: string, S: SparseRows, columns: number): void {
+  const fail = (message: string): never => {
+    throw new ChelatedError('shape_mismatch', `${what}: ${message}`);
+  };
+  if (S.columns !== columns) fail(`sparse rows over ${S.columns} columns meet ${columns}`);
+  if (S.offsets.length !== S.rows + 1)
+    fail(`${S.rows} sparse rows need ${S.rows + 1} offsets, got ${S.offsets.length}`);
+  if (S.offsets[0] !== 0 || S.offsets[S.rows] !== S.ids.length) {
+    fail(`offsets must run from 0 to ${S.ids.length}, got ${S.offsets[0]} to ${S.offsets[S.rows]}`);
+  }
+  for (let i = 0; i < S.rows; i++) if (S.offsets[i]! > S.offsets[i + 1]!) fail(`offsets fall at row ${i}`);
+  for (let e = 0; e < S.ids.length; e++) {
+    if (S.ids[e]! >= columns) fail(`id ${S.ids[e]} at entry ${e} is outside 0 … ${columns - 1}`);
+  }
+}
+
+/** Sparse rows that are multiplied: each entry has its value. */
+export function checkWeighted(what: string, S: SparseRows, columns: number): void {
+  checkSparse(what, S, columns);
+  checkEqual(`${what}: values of ${S.ids.length} entries`, S.ids.length, S.values.length);
+}
+
+export function checkInt8(X: Int8Rows): void {
+  checkEqual(`hold: int8 numbers of ${X.rows} × ${X.dims}`, X.rows * X.dims, X.data.length);
+  checkEqual(`hold: scales of ${X.rows} rows`, X.rows, X.scales.length);
+}
+
+export function checkK(k: number): void {
+  if (!Number.isSafeInteger(k) || k < 0) {
+    throw new ChelatedError('invalid_input', `topK: k must be a whole number ≥ 0, got ${k}`);
+  }
+}
+
+export function checkRidge(S: SparseRows, Y: Matrix, options: SparseRidgeOptions): void {
+  checkWeighted('sparseRidge', S, S.columns);
+  checkEqual('sparseRidge: rows of Y', S.rows, Y.rows);
+  const { lambda, tolerance, maxIterations } = options;
+  if (!(lambda >= 0 && tolerance >= 0 && Number.isSafeInteger(maxIterations) && maxIterations >= 0)) {
+    throw new ChelatedError(
+      'invalid_input',
+      `sparseRidge: λ ≥ 0, tolerance ≥ 0 and whole iterations ≥ 0 expected, got ${lambda}, ${tolerance}, ${maxIterations}`,
+    );
+  }
+}

@@ -1,0 +1,26 @@
+import type { Matrix } from '../../matrix.ts';
+import { checkSparse, checkWeighted } from '../check.ts';
+import type { SparseRows } from '../kernels.ts';
+
+/** For each sparse row the weighted sum of the table's rows, in f64. */
+export function embeddingBag(table: Matrix, S: SparseRows): Float64Array {
+  checkWeighted('embeddingBag', S, table.rows);
+  const d = table.dims;
+  const out = new Float64Array(S.rows * d);
+  for (let i = 0; i < S.rows; i++) {
+    for (let e = S.offsets[i]!; e < S.offsets[i + 1]!; e++) {
+      for (let j = 0; j < d; j++) out[i * d + j]! += S.values[e]! * table.data[S.ids[e]! * d + j]!;
+    }
+  }
+  return out;
+}
+
+/** For each set the mean of the rows it names, in f64; zero for an empty set. */
+export function centroid(X: Matrix, sets: SparseRows): Float64Array {
+  checkSparse('centroid', sets, X.rows);
+  const sums = embeddingBag(X, { ...sets, values: new Float32Array(sets.ids.length).fill(1) });
+  return sums.map((sum, at) => {
+    const i = Math.floor(at / X.dims);
+    return sum / Math.max(1, sets.offsets[i + 1]! - sets.offsets[i]!);
+  });
+}

@@ -1,0 +1,81 @@
+import { ChelatedError } from '../../errors.ts';
+import { type Matrix, matrix } from '../../matrix.ts';
+import { checkInt8 } from '../check.ts';
+import type { Int8Rows, Kernels, Resident } from '../kernels.ts';
+import { drain } from '../sparse-ridge.ts';
+import { blend } from './blend.ts';
+import { centroid, embeddingBag } from './gather.ts';
+import { homeostaticPush } from './homeostatic-push.ts';
+import { normalize } from './normalize.ts';
+import { axpy, dot, gemm, gemv } from './products.ts';
+import { sparseRidgeSteps } from './sparse-ridge.ts';
+import { topK } from './top-k.ts';
+
+/**
+ * The same interface in plain TypeScript, every sum in f64, results rounded to f32 at the end: slow, clear, and what the
+ * module is held to.
+ *
+ * @example
+ * const { data } = referenceKernels().normalize({ rows: 1, dims: 2, data: new Float32Array([3, 4]) });
+ * Array.from(data, (v) => v.toFixed(1)); // => ['0.6', '0.8']
+ */
+export function referenceKernels(): Kernels {
+  return {
+    name: 'reference',
+    hold: (X) => new ReferenceResident(X),
+    normalize: (X) => rounded(X, normalize(X)),
+    homeostaticPush: (X, C, eta) => rounded(X, homeostaticPush(X, C, eta)),
+    blend: (H, T, alpha, onVanished) => {
+      const { data, vanished } = blend(H, T, alpha);
+      if (vanished > 0) onVanished?.(vanished);
+      return rounded(H, data);
+    },
+    centroid: (X, sets) => rounded({ rows: sets.rows, dims: X.dims }, centroid(plain(X), sets)),
+    dot: (x, y) => Math.fround(dot(x, y)),
+    axpy: (a, x, y) => Float32Array.from(axpy(a, x, y)),
+    gemv: (A, x) => Float32Array.from(gemv(plain(A), x)),
+    gemm: (A, B, options) => {
+      const C = gemm(A, plain(B), options);
+      return rounded(C, C.data);
+    },
+    embeddingBag: (table, S) => rounded({ rows: S.rows, dims: table.dims }, embeddingBag(plain(table), S)),
+    topK: (index, Q, k) => topK(plain(index), Q, k),
+    sparseRidge: (S, Y, options) => drain(sparseRidgeSteps(S, Y, options)),
+    sparseRidgeSteps: (S, Y, options) => sparseRidgeSteps(S, Y, options),
+  };
+}
+
+function rounded(shape: { rows: number; dims: number }, data: Float64Array): Matrix {
+  return matrix(shape.rows, shape.dims, Float32Array.from(data));
+}
+
+function plain(X: Matrix | Resident): Matrix {
+  return 'free' in X ? X.read() : X;
+}
+
+class ReferenceResident implements Resident {
+  readonly rows: number;
+  readonly dims: number;
+  readonly dtype: 'f32' | 'int8';
+  #data: Float32Array | null;
+
+  constructor(X: Matrix | Int8Rows) {
+    this.rows = X.rows;
+    this.dims = X.dims;
+    this.dtype = 'scales' in X ? 'int8' : 'f32';
+    if ('scales' in X) {
+      checkInt8(X);
+      this.#data = Float32Array.from(X.data, (v, at) => v * X.scales[Math.floor(at / X.dims)]!);
+    } else this.#data = X.data.slice();
+  }
+
+  read(): Matrix {
+    if (this.#data === null)
+      throw new ChelatedError('invalid_input', 'resident matrix used after free(); hold it again');
+    return matrix(this.rows, this.dims, this.#data.slice());
+  }
+
+  free(): void {
+    this.#data = null;
+  }
+}

@@ -1,0 +1,31 @@
+import type { KernelExports } from './abi.ts';
+import { Arena } from './arena.ts';
+import { centroidF32, embeddingBagF32 } from './gather.ts';
+import { Held } from './held.ts';
+import type { Kernels } from './kernels.ts';
+import { axpyF32, dotF32, gemmF32, gemvF32 } from './products.ts';
+import { blendF32, homeostaticPushF32, normalizeF32 } from './rows.ts';
+import { drain, sparseRidgeStepsF32 } from './sparse-ridge.ts';
+import { topKF32 } from './top-k.ts';
+
+/** The kernels of one instance of the module, with their own memory. */
+export function wasmKernels(exports: KernelExports, fallback?: string): Kernels {
+  const arena = new Arena(exports);
+  return {
+    name: exports.has_simd() === 1 ? 'simd' : 'scalar',
+    ...(fallback === undefined ? {} : { fallback }),
+    hold: (X) => new Held(arena, X),
+    normalize: (X) => normalizeF32(arena, X),
+    homeostaticPush: (X, C, eta) => homeostaticPushF32(arena, X, C, eta),
+    blend: (H, T, alpha, onVanished) => blendF32(arena, H, T, alpha, onVanished),
+    centroid: (X, sets) => centroidF32(arena, X, sets),
+    dot: (x, y) => dotF32(arena, x, y),
+    axpy: (a, x, y) => axpyF32(arena, a, x, y),
+    gemv: (A, x) => gemvF32(arena, A, x),
+    gemm: (A, B, options) => gemmF32(arena, A, B, options),
+    embeddingBag: (table, S) => embeddingBagF32(arena, table, S),
+    topK: (index, Q, k) => topKF32(arena, index, Q, k),
+    sparseRidge: (S, Y, options) => drain(sparseRidgeStepsF32(arena, S, Y, options)),
+    sparseRidgeSteps: (S, Y, options) => sparseRidgeStepsF32(arena, S, Y, options),
+  };
+}
