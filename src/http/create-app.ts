@@ -1,0 +1,78 @@
+import { Hono } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
+import { config } from '../config.ts';
+import type { Engine } from '../engine/engine.ts';
+import { ChelatedError } from '../errors.ts';
+import { correctRoute } from './correct-route.ts';
+import { errorAnswer, HttpError } from './errors.ts';
+import { searchRoute } from './search-route.ts';
+
+/** What the app stands on. */
+export interface AppDeps {
+  readonly engine: Pick<Engine, 'search' | 'correct' | 'info'>;
+  /** Told of every error that is not a refusal: a fault of ours. */
+  readonly onFault?: (error: unknown) => void;
+}
+
+const routes = { '/v1/correct': 'POST', '/v1/search': 'POST', '/health': 'GET' } as const;
+
+/**
+ * The HTTP app. It only translates: what happens is the engine's. No global state, no socket.
+ *
+ * @example
+ * const engine = {
+ *   info: () => ({ student: 'static' }),
+ *   search: async () => { throw new Error('unused'); },
+ *   correct: async () => { throw new Error('unused'); },
+ * };
+ * const app = createApp({ engine: engine as unknown as AppDeps['engine'] });
+ * (await app.request('/nowhere')).status; // => 404
+ */
+export function createApp({ engine, onFault }: AppDeps): Hono {
+  const app = new Hono();
+
+  app.onError((error, context) => {
+    const { status, body } = errorAnswer(error);
+    if (status >= 500) onFault?.(error);
+    return context.json(body, status);
+  });
+  app.notFound((context) => {
+    const { status, body } = errorAnswer(new ChelatedError('not_found', `no route ${context.req.path}`));
+    return context.json(body, status);
+  });
+
+  const limit = config.http.maxBodyBytes;
+  const tooLarge = () => {
+    throw new ChelatedError('too_large', `the body is over ${limit} bytes; send it in parts`);
+  };
+  app.use(bodyLimit({ maxSize: limit, onError: tooLarge }));
+
+  app.get('/health', (context) => context.json(health(engine)));
+  app.route('/', correctRoute(engine));
+  app.route('/', searchRoute(engine));
+  for (const [path, method] of Object.entries(routes)) {
+    app.all(path, (context) => {
+      context.header('Allow', method);
+      throw new HttpError('method_not_allowed', `${path} takes ${method}, got ${context.req.method}`);
+    });
+  }
+  return app;
+}
+
+function health(engine: AppDeps['engine']) {
+  const info = engine.info();
+  return {
+    status: 'ok',
+    student: info.student,
+    base_fingerprint: info.baseFingerprint,
+    fingerprint: info.fingerprint,
+    generation: info.generation,
+    mode: info.mode,
+    documents: info.documents,
+    dims: info.dims,
+    corrected_dims: info.correctedDims,
+    needs: info.adapter?.needs ?? 'vector',
+    fallbacks: info.fallbacks,
+    kernels: info.kernels,
+  };
+}
