@@ -43,7 +43,7 @@ export async function loadKernels(source?: KernelSource): Promise<Kernels> {
 async function instantiate(source: KernelSource): Promise<KernelExports> {
   let what = 'the module given';
   try {
-    const from = source === 'simd' || source === 'scalar' ? assets[source]() : source;
+    const from = isBuild(source) ? assets[source]() : source;
     if (from instanceof URL) what = from.href;
     if (from instanceof WebAssembly.Module) {
       return (await WebAssembly.instantiate(from)).exports as unknown as KernelExports;
@@ -54,6 +54,10 @@ async function instantiate(source: KernelSource): Promise<KernelExports> {
     const message = `cannot load the kernels from ${what}; run "npm run build:kernels", or pass a WebAssembly.Module`;
     throw new ChelatedError('wasm_unavailable', message, { cause });
   }
+}
+
+function isBuild(source: KernelSource): source is 'simd' | 'scalar' {
+  return source === 'simd' || source === 'scalar';
 }
 
 function checkAbi(exports: KernelExports): void {
