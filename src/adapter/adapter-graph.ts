@@ -8,8 +8,7 @@ import { inputNames, outputNames, tensorNames } from './tensor-names.ts';
  *
  *   in    vector f32 [n, dIn], or prior f32 [n, dIn] where the kind is lexical: Σ φ(t)·table[t] over tokens without a row
  *         token_ids int64 [n, L] and token_counts f32 [n, L] where there is a token part; count 0 is padding
- *         teacher f32 [m, dTeacher], optional: teacher vectors to align
- *   out   corrected f32 [n, dOut], and aligned f32 [m, dOut] where there is a teacher map
+ *   out   corrected f32 [n, dOut]; teacher_mean [dTeacher] and teacher_map [dTeacher, dOut] as they are, where there are any
  */
 export function adapterGraph(parts: AdapterParts, card: AdapterCard): GraphBuilder {
   const graph = new GraphBuilder(`chelated ${card.kind}`);
@@ -24,7 +23,7 @@ export function adapterGraph(parts: AdapterParts, card: AdapterCard): GraphBuild
   if (parts.bias) y = graph.op('Add', [y, addVector(graph, tensorNames.bias, parts.bias)]);
   const corrected = graph.op('Mul', [unit(graph, y), isPositive(graph, size)], {}, outputNames.corrected);
   graph.output(corrected, 'f32', ['n', card.dOut]);
-  if (parts.teacher) addTeacher(graph, parts.teacher, card.dOut);
+  if (parts.teacher) addTeacher(graph, parts.teacher);
   return graph;
 }
 
@@ -68,19 +67,12 @@ function addTermFrequency(graph: GraphBuilder, counts: string, termFrequency: Te
   return graph.op('Log', [graph.op('Add', [counts, graph.scalar(1)])]);
 }
 
-/** `aligned`: an optional input, whose default has no rows, keeps the teacher map in use and a caller free of it. */
-function addTeacher(graph: GraphBuilder, { mean, map }: TeacherMap, dOut: number): void {
-  const teacher = graph.input(inputNames.teacher, 'f32', ['m', mean.length]);
-  graph.constant(inputNames.teacher, { dtype: 'f32', dims: [0, mean.length], data: new Float32Array(0) });
-  const centred = graph.op('Sub', [teacher, addVector(graph, tensorNames.teacherMean, mean)]);
-  const mapped = map
-    ? graph.op('MatMul', [
-        centred,
-        graph.constant(tensorNames.teacherMap, { dtype: 'f32', dims: [map.rows, map.dims], data: map.data }),
-      ])
-    : centred;
-  const present = isPositive(graph, largest(graph, teacher));
-  graph.output(graph.op('Mul', [unit(graph, mapped), present], {}, outputNames.aligned), 'f32', ['m', dOut]);
+/** The teacher's part is for whoever puts teacher vectors beside corrected ones: outputs that are the numbers themselves. */
+function addTeacher(graph: GraphBuilder, { mean, map }: TeacherMap): void {
+  graph.output(addVector(graph, tensorNames.teacherMean, mean), 'f32', [mean.length]);
+  if (!map) return;
+  const dims = [map.rows, map.dims];
+  graph.output(graph.constant(tensorNames.teacherMap, { dtype: 'f32', dims, data: map.data }), 'f32', dims);
 }
 
 function addVector(graph: GraphBuilder, name: string, data: Float32Array): string {

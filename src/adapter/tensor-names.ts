@@ -15,9 +15,8 @@ export const inputNames = {
   prior: 'prior',
   tokenIds: 'token_ids',
   tokenCounts: 'token_counts',
-  teacher: 'teacher',
 } as const;
 
-export const outputNames = { corrected: 'corrected', aligned: 'aligned' } as const;
+export const outputNames = { corrected: 'corrected' } as const;
 
 export const metadataKeys = { card: 'chelated.card', termFrequency: 'chelated.term_frequency' } as const;
