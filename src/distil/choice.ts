@@ -1,0 +1,24 @@
+import { config } from '../config.ts';
+import type { Weighting } from './token-weighting.ts';
+
+/** What a fit leaves open. An affine fit reads `ridge` alone, a lexical one the other three, a residual one all but `prior`. */
+export interface Choice {
+  readonly weighting: Weighting;
+  /** Start from the student's table (P₀), or from zero. */
+  readonly prior: boolean;
+  /** λ of the token table. */
+  readonly lambda: number;
+  /** λ of the affine ridge, relative to the mean squared singular value. */
+  readonly ridge: number;
+}
+
+/** Where choosing starts: another choice has to beat it. */
+export const firstChoice: Choice = {
+  weighting: 'sif-idf',
+  prior: false,
+  lambda: config.distil.lexicalLambda,
+  ridge: config.distil.ridgeLambda,
+};
+
+/** With too few documents to choose: most tokens are seen too rarely to do without the student's own rows. */
+export const cautiousChoice: Choice = { ...firstChoice, prior: true };

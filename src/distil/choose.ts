@@ -1,0 +1,57 @@
+import type { AdapterKind } from '../adapter/card.ts';
+import { config } from '../config.ts';
+import { pairedSignal } from '../evaluate/paired-signal.ts';
+import { type Choice, firstChoice } from './choice.ts';
+import { weightings } from './token-weighting.ts';
+
+export interface Chosen {
+  readonly choice: Choice;
+  /** Choices that were fitted and scored. */
+  readonly tried: number;
+  /** Mean score of the choice and of the first one. */
+  readonly score: number;
+  readonly firstScore: number;
+}
+
+/**
+ * Chooses by a score a query (higher is better), a stage at a time: first how tokens are weighted and whether the fit
+ * starts from the student's table, then λ. What stands is left only for the best of those that beat it by
+ * `config.distil.choiceZ` over the same queries, so that noise chooses nothing.
+ */
+export async function choose(kind: AdapterKind, score: (choice: Choice) => Promise<Float64Array>): Promise<Chosen> {
+  let standing = { choice: firstChoice, scores: await score(firstChoice) };
+  const firstScore = mean(standing.scores);
+  let tried = 1;
+  for (const stage of stages(kind)) {
+    let best = standing;
+    for (const choice of stage(standing.choice)) {
+      const scores = await score(choice);
+      tried++;
+      const beats = pairedSignal(standing.scores, scores).z > config.distil.choiceZ;
+      if (beats && mean(scores) > mean(best.scores)) best = { choice, scores };
+    }
+    standing = best;
+  }
+  return { choice: standing.choice, tried, score: mean(standing.scores), firstScore };
+}
+
+type Stage = (standing: Choice) => Choice[];
+
+function stages(kind: AdapterKind): Stage[] {
+  const { lexicalLambdas, ridgeLambdas } = config.distil;
+  const ridge: Stage = (now) => ridgeLambdas.filter((l) => l !== now.ridge).map((l) => ({ ...now, ridge: l }));
+  const lambda: Stage = (now) => lexicalLambdas.filter((l) => l !== now.lambda).map((l) => ({ ...now, lambda: l }));
+  const weighting: Stage = (now) =>
+    weightings.filter((w) => w !== now.weighting).map((w) => ({ ...now, weighting: w }));
+  const features: Stage = (now) =>
+    weightings
+      .flatMap((w) => [true, false].map((prior) => ({ ...now, weighting: w, prior })))
+      .filter((choice) => choice.weighting !== now.weighting || choice.prior !== now.prior);
+  if (kind === 'affine') return [ridge];
+  if (kind === 'lexical') return [features, lambda];
+  return kind === 'residual' ? [ridge, weighting, lambda] : [];
+}
+
+function mean(values: Float64Array): number {
+  return values.reduce((sum, value) => sum + value, 0) / Math.max(values.length, 1);
+}

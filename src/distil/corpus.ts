@@ -1,0 +1,24 @@
+import type { StaticTable } from '../encode/static-table.ts';
+import { type Matrix, pickRows } from '../matrix.ts';
+import { pickBags, type TokenBags } from '../token-bags.ts';
+
+/** The usable documents: row i of everything is one of them. */
+export interface Corpus {
+  readonly texts: readonly string[];
+  readonly X: Matrix; // (n, d) base vectors, unit rows
+  readonly bags: TokenBags;
+  readonly T: Matrix | null; // (n, e) teacher vectors, unit rows
+  readonly table: StaticTable | null;
+  readonly vocabulary: number;
+}
+
+/** The documents named, in that order. */
+export function pickDocuments(corpus: Corpus, rows: ArrayLike<number>): Corpus {
+  return {
+    ...corpus,
+    texts: Array.from(rows, (i) => corpus.texts[i]!),
+    X: pickRows(corpus.X, rows),
+    bags: pickBags(corpus.bags, rows),
+    T: corpus.T && pickRows(corpus.T, rows),
+  };
+}

@@ -1,0 +1,59 @@
+import type { AdapterCard, AdapterKind, DistilMode, FitFigures, OutputSpace } from '../adapter/card.ts';
+import type { AdapterParts } from '../adapter/parts.ts';
+import type { Encoder } from '../encode/encoder.ts';
+import type { Kernels } from '../kernels/kernels.ts';
+import type { Matrix } from '../matrix.ts';
+import type { Choice } from './choice.ts';
+
+/** Steps in their order; `share` runs from 0 to 1 in each. */
+export type DistilStep = 'student' | 'teacher' | 'choose' | 'judge' | 'fit';
+export type DistilProgress = (step: DistilStep, share: number) => void;
+
+export interface DistilOptions {
+  readonly documents: { readonly ids: readonly string[]; readonly texts: readonly string[] };
+  readonly student: Encoder;
+  /** The teacher's vectors in the order of the documents; a zero or non-finite row is a document that it failed on. */
+  readonly teacherVectors?: Matrix;
+  readonly teacher?: Encoder;
+  /** What the card calls the teacher; an encoder's own id without it. */
+  readonly teacherId?: string;
+  readonly kernels: Kernels;
+  /** Without it: offline where there is a teacher, else baseline. */
+  readonly mode?: DistilMode;
+  /** Teacher weight in hybrid mode, 0 … 1. */
+  readonly alpha?: number;
+  /** Push magnitude η. */
+  readonly push?: number;
+  readonly adapter?: AdapterKind;
+  readonly space?: OutputSpace;
+  /** Cuts the output to this width, by PCA of the teacher's vectors; in the teacher's space only. */
+  readonly dims?: number;
+  readonly seed?: number;
+  /** λ, prior and token weighting instead of choosing them. */
+  readonly choice?: Partial<Choice>;
+  /** Blends without aligning first: an ablation, worth nothing otherwise. */
+  readonly unaligned?: boolean;
+  /** Judged queries, where there are any: they decide instead of the label-free signals. */
+  readonly judged?: JudgedQueries;
+  /** Returns what the gate refuses, and fits on fewer documents than can be judged. */
+  readonly force?: boolean;
+  /** Steps down to baseline, then identity, when the teacher or a fit fails or is refused. */
+  readonly fallback?: boolean;
+  readonly onProgress?: DistilProgress;
+  readonly signal?: AbortSignal;
+}
+
+export interface JudgedQueries {
+  readonly ids: readonly string[];
+  readonly texts: readonly string[];
+  /** Query id → document id → grade. */
+  readonly judgements: ReadonlyMap<string, ReadonlyMap<string, number>>;
+}
+
+export interface DistilResult {
+  readonly parts: AdapterParts;
+  readonly card: AdapterCard;
+  readonly figures: FitFigures;
+  /** What was stepped down from and why, in order; empty when what was asked for was done. */
+  readonly steps: readonly string[];
+}

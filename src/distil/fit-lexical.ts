@@ -1,0 +1,88 @@
+import { phi } from '../adapter/features.ts';
+import type { AdapterParts } from '../adapter/parts.ts';
+import { quantise } from '../adapter/quantise.ts';
+import { config } from '../config.ts';
+import type { StaticTable } from '../encode/static-table.ts';
+import { ChelatedError } from '../errors.ts';
+import type { Kernels, SparseRows } from '../kernels/kernels.ts';
+import { type Matrix, matrix, pickRows } from '../matrix.ts';
+import type { FitData } from './fit-data.ts';
+import { ridgeEquations } from './fit-ridge.ts';
+import { fitTokenRidge, type TokenRidgeOptions } from './fit-token-ridge.ts';
+import { seenTokens } from './seen-tokens.ts';
+import { tokenWeights, type Weighting } from './token-weighting.ts';
+
+export interface LexicalOptions extends TokenRidgeOptions {
+  /** Start from the student's table times its ridge map (P₀), or from zero. */
+  readonly prior: boolean;
+}
+
+export interface LexicalFit {
+  readonly parts: AdapterParts;
+  readonly solver: 'dual' | 'iterative';
+  readonly iterations: number;
+}
+
+/**
+ * Fits of the `lexical` kind, one row a token: min ‖ΦP′ − Y‖² + λ‖P′ − P₀‖². What does not depend on λ and the prior is
+ * done once.
+ *
+ * Every token of the corpus gets a whole int8 row, its prior included. A token that the corpus does not have falls back on
+ * the student's table times the ridge map, with the prior or without: no text with a token has a zero vector.
+ *
+ * @throws {ChelatedError} invalid_input for a student without a token table
+ */
+export function lexicalFits(
+  kernels: Kernels,
+  data: FitData,
+  weighting: Weighting,
+): (options: LexicalOptions) => LexicalFit {
+  const { table } = data;
+  if (!table) {
+    throw new ChelatedError(
+      'invalid_input',
+      'the lexical adapter needs a student that is a token table; this one is not: use the residual or the affine adapter',
+    );
+  }
+  const { weights, termFrequency } = tokenWeights(weighting, data.bags, table.weights, data.vocabulary);
+  const S = phi(data.bags, weights, termFrequency);
+  const { ids, rowOf } = seenTokens(S);
+  const { texts, rows } = throughTable(kernels, table, S, ids);
+  const { map } = ridgeEquations(kernels, texts, data.Y, false).solve(config.distil.priorLambda);
+  return (options) => {
+    const start = options.prior ? subtract(data.Y, kernels.gemm(texts, map)) : data.Y;
+    const { Z, solver, iterations } = fitTokenRidge(kernels, S, start, options);
+    const full = pickRows(Z, ids);
+    if (options.prior) add(full, kernels.gemm(rows, map));
+    const tokens = { rows: quantise(full), rowOf, weights, termFrequency };
+    return { parts: { map, bias: null, tokens, teacher: data.teacher }, solver, iterations };
+  };
+}
+
+/** The texts as bags of the student's own rows, and the rows of the tokens named. */
+function throughTable(
+  kernels: Kernels,
+  table: StaticTable,
+  S: SparseRows,
+  ids: Uint32Array,
+): { texts: Matrix; rows: Matrix } {
+  const held = kernels.hold(table.rows);
+  try {
+    const offsets = Uint32Array.from({ length: ids.length + 1 }, (_, i) => i);
+    const single = { rows: ids.length, columns: S.columns, offsets, ids, values: new Float32Array(ids.length).fill(1) };
+    return { texts: kernels.embeddingBag(held, S), rows: kernels.embeddingBag(held, single) };
+  } finally {
+    held.free();
+  }
+}
+
+/** X − Y, new. */
+export function subtract(X: Matrix, Y: Matrix): Matrix {
+  const rest = matrix(X.rows, X.dims);
+  for (let i = 0; i < rest.data.length; i++) rest.data[i] = X.data[i]! - Y.data[i]!;
+  return rest;
+}
+
+function add(X: Matrix, Y: Matrix): void {
+  for (let i = 0; i < X.data.length; i++) X.data[i]! += Y.data[i]!;
+}

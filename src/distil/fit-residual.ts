@@ -1,0 +1,44 @@
+import { phi } from '../adapter/features.ts';
+import type { AdapterParts } from '../adapter/parts.ts';
+import { quantise } from '../adapter/quantise.ts';
+import type { Kernels } from '../kernels/kernels.ts';
+import { pickRows } from '../matrix.ts';
+import type { FitData } from './fit-data.ts';
+import { subtract } from './fit-lexical.ts';
+import { applyAffine, ridgeEquations } from './fit-ridge.ts';
+import { fitTokenRidge, type TokenRidgeOptions } from './fit-token-ridge.ts';
+import { seenTokens } from './seen-tokens.ts';
+import { tokenWeights, type Weighting } from './token-weighting.ts';
+
+export interface ResidualOptions extends TokenRidgeOptions {
+  /** λ of the affine part. */
+  readonly ridge: number;
+}
+
+export interface ResidualFit {
+  readonly parts: AdapterParts;
+  readonly solver: 'dual' | 'iterative';
+  readonly iterations: number;
+}
+
+/**
+ * Fits of the `residual` kind, for a dense student: an affine map of the base vector, and a token table for what it leaves.
+ * A token that the corpus does not have adds nothing.
+ */
+export function residualFits(
+  kernels: Kernels,
+  data: FitData,
+  weighting: Weighting,
+): (options: ResidualOptions) => ResidualFit {
+  const equations = ridgeEquations(kernels, data.X, data.Y, true);
+  const { weights, termFrequency } = tokenWeights(weighting, data.bags, data.table?.weights ?? null, data.vocabulary);
+  const S = phi(data.bags, weights, termFrequency);
+  const { ids, rowOf } = seenTokens(S);
+  return (options) => {
+    const affine = equations.solve(options.ridge);
+    const R = subtract(data.Y, applyAffine(kernels, data.X, affine));
+    const { Z, solver, iterations } = fitTokenRidge(kernels, S, R, options);
+    const tokens = { rows: quantise(pickRows(Z, ids)), rowOf, weights, termFrequency };
+    return { parts: { ...affine, tokens, teacher: data.teacher }, solver, iterations };
+  };
+}

@@ -1,0 +1,26 @@
+import { Matrix as Dense } from 'ml-matrix';
+import type { Kernels } from '../kernels/kernels.ts';
+import { type Matrix, matrix } from '../matrix.ts';
+
+/** Rows a block: sums inside a block are f32, sums over blocks f64, so that the error does not grow with n. */
+const blockRows = 128;
+
+/**
+ * XᵀY with f64 sums over blocks of rows.
+ *
+ * Shape   X (n, a) · Y (n, b) · result (a, b)
+ * Error   each entry: ≤ 128·u·Σ|x||y|, u = 2⁻²⁴ (the f32 sum inside a block), whatever n
+ */
+export function gram(kernels: Kernels, X: Matrix, Y: Matrix): Dense {
+  const sum = new Float64Array(X.dims * Y.dims);
+  for (let from = 0; from < X.rows; from += blockRows) {
+    const part = kernels.gemm(rowRange(X, from), rowRange(Y, from), { transposeA: true }).data;
+    for (let i = 0; i < sum.length; i++) sum[i]! += part[i]!;
+  }
+  return Dense.from1DArray(X.dims, Y.dims, sum);
+}
+
+function rowRange(X: Matrix, from: number): Matrix {
+  const rows = Math.min(blockRows, X.rows - from);
+  return matrix(rows, X.dims, X.data.subarray(from * X.dims, (from + rows) * X.dims));
+}

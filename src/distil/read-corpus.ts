@@ -1,0 +1,70 @@
+import type { Encoded, Encoder } from '../encode/encoder.ts';
+import { ChelatedError } from '../errors.ts';
+import type { Kernels } from '../kernels/kernels.ts';
+import { type Matrix, pickRows } from '../matrix.ts';
+import { pickBags } from '../token-bags.ts';
+import type { Corpus } from './corpus.ts';
+import type { DistilProgress } from './distil-options.ts';
+import { usableDocuments } from './usable-documents.ts';
+
+export interface CorpusInput {
+  readonly documents: { readonly ids: readonly string[]; readonly texts: readonly string[] };
+  readonly student: Encoder;
+  /** Null in baseline mode. */
+  readonly teacher: Encoder | Matrix | null;
+  readonly kernels: Kernels;
+  readonly onProgress?: DistilProgress;
+  readonly signal?: AbortSignal;
+}
+
+export interface ReadCorpus {
+  readonly corpus: Corpus;
+  /** Documents without a student or teacher vector. */
+  readonly failed: number;
+}
+
+/**
+ * Encodes the documents by student and teacher and keeps those that both have a vector for.
+ *
+ * @throws {ChelatedError} invalid_input (ids and texts differ in number), shape_mismatch (teacher vectors)
+ */
+export async function readCorpus({
+  documents,
+  student,
+  teacher,
+  kernels,
+  onProgress,
+  signal,
+}: CorpusInput): Promise<ReadCorpus> {
+  const { ids, texts } = documents;
+  if (ids.length !== texts.length) {
+    throw new ChelatedError('invalid_input', `${texts.length} documents need as many ids, got ${ids.length}`);
+  }
+  const encode = (encoder: Encoder, step: 'student' | 'teacher'): Promise<Encoded> =>
+    encoder.encode(texts, {
+      role: 'document',
+      ids,
+      positions: ids.map((_, i) => i),
+      ...(signal ? { signal } : {}),
+      onProgress: (done, total) => onProgress?.(step, done / Math.max(total, 1)),
+    });
+  const base = await encode(student, 'student');
+  const taught = teacher && ('data' in teacher ? { vectors: teacher, failed: [] } : await encode(teacher, 'teacher'));
+  if (taught && taught.vectors.rows !== texts.length) {
+    throw new ChelatedError(
+      'shape_mismatch',
+      `${texts.length} documents need as many teacher vectors, got ${taught.vectors.rows}; give them in the order of the documents`,
+    );
+  }
+  const { rows, failed } = taught ? usableDocuments(texts.length, base, taught) : usableDocuments(texts.length, base);
+  const tokens = base.tokens ?? student.tokenize(texts);
+  const corpus: Corpus = {
+    texts: Array.from(rows, (i) => texts[i]!),
+    X: pickRows(base.vectors, rows),
+    bags: pickBags(tokens, rows),
+    T: taught && kernels.normalize(pickRows(taught.vectors, rows)),
+    table: student.table ?? null,
+    vocabulary: student.table?.rows.rows ?? student.tokenizer.vocabularySize,
+  };
+  return { corpus, failed };
+}

@@ -1,0 +1,107 @@
+import type { DistilMode, OutputSpace } from '../adapter/card.ts';
+import type { TeacherMap } from '../adapter/parts.ts';
+import { documentCollapse } from '../collapse/document-collapse.ts';
+import { pushTargets } from '../collapse/push-targets.ts';
+import { config } from '../config.ts';
+import type { Kernels } from '../kernels/kernels.ts';
+import { type Matrix, matrix } from '../matrix.ts';
+import { type Alignment, alignToStudent, alignToTeacher, applyTeacherMap, noAlignment } from './align.ts';
+import { blendTargets, checkAlpha } from './blend-targets.ts';
+import { applyAffine, fitRidge } from './fit-ridge.ts';
+import { meanRow } from './mean-row.ts';
+
+/** What the targets of a fit are made from: the usable documents only, row i of X and of T is document i. */
+export interface TargetInput {
+  readonly X: Matrix; // (n, d) base vectors, unit rows
+  readonly T: Matrix | null; // (n, e) teacher rows; null in baseline mode
+  readonly mode: DistilMode;
+  readonly alpha: number;
+  readonly push: number; // η
+  readonly space: OutputSpace;
+  /** Width of the teacher's space after a cut by PCA. */
+  readonly dims?: number;
+  readonly seed: number;
+  /** Blends without aligning first: the ablation. */
+  readonly unaligned?: boolean;
+}
+
+export interface Targets {
+  readonly Y: Matrix; // (n, dOut), unit rows
+  readonly space: OutputSpace;
+  readonly teacher: TeacherMap | null;
+  /** Share of the teacher's variance that the alignment keeps. */
+  readonly kept: number | null;
+  readonly pushed: number;
+  readonly collapsed: number;
+  /** Documents whose blend vanished, so that the pushed student stands for it. */
+  readonly vanished: number;
+}
+
+/** The mode that is really run: hybrid with α = 0 is baseline, with α = 1 offline. */
+export function effectiveMode(mode: DistilMode, alpha: number): DistilMode {
+  checkAlpha(alpha);
+  if (mode !== 'hybrid') return mode;
+  return alpha === 0 ? 'baseline' : alpha === 1 ? 'offline' : 'hybrid';
+}
+
+/**
+ * What each document's corrected vector should be.
+ *
+ *   baseline   the push of x, in the student's space
+ *   offline    the aligned teacher's vector
+ *   hybrid     normalise((1 − α)·h + α·t); α = 0 takes baseline's path, α = 1 offline's
+ *
+ * In the teacher's space h is the push of x after a ridge to the teacher; in the student's, of x centred.
+ */
+export function makeTargets(kernels: Kernels, input: TargetInput): Targets {
+  const mode = input.T === null ? 'baseline' : effectiveMode(input.mode, input.alpha);
+  if (mode === 'baseline' || input.T === null) {
+    const { H, pushed, collapsed } = push(kernels, input, input.X);
+    return { Y: H, space: 'student', teacher: null, kept: null, pushed, collapsed, vanished: 0 };
+  }
+  const alignment = align(kernels, input, input.T);
+  const T = applyTeacherMap(kernels, input.T, alignment.teacher);
+  const common = { space: input.space, teacher: alignment.teacher, kept: alignment.kept };
+  if (mode === 'offline') return { ...common, Y: T, pushed: 0, collapsed: 0, vanished: 0 };
+  const source = input.unaligned ? input.X : inOutputSpace(kernels, input, T);
+  const { H, pushed, collapsed } = push(kernels, input, source);
+  const Y = blendTargets(kernels, H, T, input.alpha, {
+    alignment: input.unaligned ? null : alignment,
+    ...(input.unaligned ? { unaligned: true } : {}),
+  });
+  return { ...common, Y, pushed, collapsed, vanished: countVanished(H, T, input.alpha) };
+}
+
+function align(kernels: Kernels, input: TargetInput, T: Matrix): Alignment {
+  if (input.unaligned) return noAlignment(T);
+  return input.space === 'student' ? alignToStudent(kernels, T, input.X) : alignToTeacher(kernels, T, input.dims);
+}
+
+/** The student's vectors where the blend happens. */
+function inOutputSpace(kernels: Kernels, input: TargetInput, T: Matrix): Matrix {
+  if (input.space === 'teacher') {
+    return kernels.normalize(applyAffine(kernels, input.X, fitRidge(kernels, input.X, T, config.distil.priorLambda)));
+  }
+  const mean = meanRow(input.X);
+  const centred = matrix(input.X.rows, input.X.dims);
+  for (let i = 0; i < centred.data.length; i++) centred.data[i] = input.X.data[i]! - mean[i % mean.length]!;
+  return kernels.normalize(centred);
+}
+
+/** Collapse is found by base vectors, as retrieval would; the push happens where the targets live. */
+function push(kernels: Kernels, input: TargetInput, source: Matrix) {
+  if (input.push === 0) return { H: source, pushed: 0, collapsed: 0 };
+  const { sets, collapsed } = documentCollapse(kernels, input.X, input.seed);
+  const { minimumEvents } = config.collapse;
+  return { ...pushTargets(kernels, source, sets, { eta: input.push, minimumEvents }), collapsed };
+}
+
+function countVanished(H: Matrix, T: Matrix, alpha: number): number {
+  let count = 0;
+  for (let i = 0; i < H.rows; i++) {
+    let square = 0;
+    for (let j = i * H.dims; j < (i + 1) * H.dims; j++) square += ((1 - alpha) * H.data[j]! + alpha * T.data[j]!) ** 2;
+    if (square < 1e-12) count++;
+  }
+  return count;
+}

@@ -1,0 +1,72 @@
+import type { GateFigures, SignalFigures } from '../adapter/card.ts';
+import { config } from '../config.ts';
+
+/** What was measured of a candidate beside the unadapted student, on documents that its fit has not seen. */
+export interface GateInput {
+  /** Documents that the fit and the verdict could use. */
+  readonly documents: number;
+  readonly heldOut: number;
+  /** Null without a teacher. */
+  readonly agreement: SignalFigures | null;
+  /** Null where sentences cannot be encoded. */
+  readonly inverseCloze: SignalFigures | null;
+  /** Null without judgements. */
+  readonly judged: SignalFigures | null;
+  /** Inverse cloze of the teacher (as candidate) against the student, where the teacher can encode sentences. */
+  readonly teacher?: SignalFigures | null;
+}
+
+/**
+ * The promotion gate. It fails closed: what cannot be measured is refused.
+ *
+ *   too few documents                       refused
+ *   judgements                              promoted when the paired difference has z > config.gate.z; nothing else counts
+ *   the teacher is worse than the student   refused (inverse cloze of teacher against student has z < −config.gate.z)
+ *   agreement and inverse cloze             promoted when agreement has z > config.gate.z and inverse cloze's mean is not lower
+ *   agreement alone                         promoted when agreement has z > config.gate.zAlone
+ *   inverse cloze alone (no teacher)        promoted when inverse cloze has z > config.gate.z
+ *
+ * @example
+ * const signal = (z) => ({ queries: 200, student: 0.4, candidate: 0.4 + z / 100, z });
+ * decideGate({ documents: 1000, heldOut: 200, agreement: signal(5), inverseCloze: signal(1), judged: null }).promoted; // => true
+ * decideGate({ documents: 1000, heldOut: 200, agreement: signal(5), inverseCloze: signal(-1), judged: null }).promoted; // => false
+ */
+export function decideGate(input: GateInput): GateFigures {
+  const { heldOut, agreement, inverseCloze, judged } = input;
+  const [promoted, reason] = verdict(input);
+  return { promoted, forced: false, reason, heldOut, agreement, inverseCloze, judged };
+}
+
+function verdict({ documents, agreement, inverseCloze, judged, teacher }: GateInput): [boolean, string] {
+  const { z, zAlone, minimumDocuments } = config.gate;
+  if (documents < minimumDocuments) {
+    return [false, `${documents} documents are too few to judge a fit: at least ${minimumDocuments} are needed`];
+  }
+  if (judged) return above(judged, z, 'judged nDCG');
+  if (teacher && teacher.z < -z) {
+    return [false, `the teacher finds less than the student (inverse cloze ${change(teacher)}): do not learn from it`];
+  }
+  if (agreement && inverseCloze) {
+    const [agrees, reason] = above(agreement, z, 'agreement with the teacher');
+    if (!agrees) return [false, reason];
+    if (inverseCloze.candidate < inverseCloze.student) {
+      return [false, `${reason}, but inverse cloze fell (${change(inverseCloze)})`];
+    }
+    return [true, `${reason}; inverse cloze did not fall (${change(inverseCloze)})`];
+  }
+  if (agreement) {
+    const [agrees, reason] = above(agreement, zAlone, 'agreement with the teacher');
+    return [agrees, `${reason}; the only signal, since the student's vectors are precomputed`];
+  }
+  if (inverseCloze) return above(inverseCloze, z, 'inverse cloze');
+  return [false, 'nothing could be measured: there is no teacher, no judgement, and no sentence could be encoded'];
+}
+
+function above(signal: SignalFigures, z: number, name: string): [boolean, string] {
+  return signal.z > z
+    ? [true, `${name} rose (${change(signal)})`]
+    : [false, `${name} did not rise by z > ${z} (${change(signal)})`];
+}
+
+const change = ({ student, candidate, z }: SignalFigures) =>
+  `${student.toFixed(3)} → ${candidate.toFixed(3)}, z = ${z.toFixed(1)}`;
