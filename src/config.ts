@@ -28,6 +28,8 @@ export const config = {
     noiseSets: 32,
     /** A document with fewer events is not pushed. */
     minimumEvents: 3,
+    /** Documents that stand in for queries when there are none yet: keeps the search linear in documents. */
+    maximumQueries: 5000,
   },
 
   distil: {
@@ -38,9 +40,20 @@ export const config = {
     /** Conjugate gradients: 12 to 20 iterations came within .005 nDCG of the exact solution. */
     cgTolerance: 1e-3,
     cgIterations: 40,
+    /** λ of the token table and of the affine ridge before anything is chosen, and where too few documents allow no choice. */
+    lexicalLambda: 0.1,
+    ridgeLambda: 1e-3,
+    /** λ of the ridge that makes the prior, relative as above: next to none, it has d numbers a target to fit. */
+    priorLambda: 1e-5,
+    /** The token ridge is solved exactly (n × n) for at most so many documents: a second. */
+    dualDocuments: 512,
     /** Share of the documents kept out to choose and to judge, and their bounds in number. */
     heldOutShare: 0.2,
     heldOutMaximum: 500,
+    /** Comparing fits: documents, width of the targets and iterations that keep the ranking of the choices at a tenth of the cost. */
+    choice: { documents: 3000, dims: 96, tolerance: 1e-2, iterations: 8 },
+    /** Another choice than the first one must beat it by this z on held-out queries. */
+    choiceZ: 2,
   },
 
   gate: {
@@ -48,11 +61,30 @@ export const config = {
     depth: 10,
     /** Promote above this z of the paired difference in agreement. */
     z: 2,
+    /** The same where agreement is the only signal (precomputed vectors: no sentence can be encoded). */
+    zAlone: 4,
     /** Below so many documents no verdict is possible: refuse. */
     minimumDocuments: 150,
+    /** Documents that held-out queries are searched in: more would only cost time. */
+    maximumPool: 20_000,
   },
 
-  evaluate: { depth: 10, recallDepth: 100, bootstrapSamples: 10_000 },
+  evaluate: {
+    /** Rank depths of nDCG, MRR and P, and of recall. */
+    depth: 10,
+    recallDepth: 100,
+    /** Documents a query in a run, and so the depth of MAP (trec_eval's custom). */
+    runDepth: 1000,
+    /** Documents fetched past the run's depth, so that ties at its end are seen. */
+    searchMargin: 32,
+    /** Scores held at a time (12 MB with their rows): queries of a block times documents fetched. */
+    searchBlock: 1_500_000,
+    /** Resamples of the bootstrap and of the permutation test, and the confidence of the interval. */
+    bootstrapSamples: 10_000,
+    confidence: 0.95,
+    /** BM25's saturation and length normalisation (Robertson's usual values). */
+    bm25: { k1: 1.2, b: 0.75 },
+  },
 
   adapterFile: {
     /** Format that is written, and the newest that is read. */
@@ -104,6 +136,8 @@ export const config = {
     k: 5,
     /** Characters of a document that a search answer shows. */
     snippetCharacters: 300,
+    /** Milliseconds that requests in flight get to end when the server closes. */
+    closeMs: 5000,
   },
 
   /** Where `chelated start` keeps what it distilled. */
