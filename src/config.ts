@@ -16,6 +16,8 @@ export const config = {
   /** Output space: the teacher's is the wider and measured best. */
   space: 'teacher',
   seed: 0,
+  /** What adapter files say made them; the version is package.json's. */
+  createdBy: 'chelated 0.1.0',
 
   collapse: {
     /** Neighbours of a query that are looked at. */

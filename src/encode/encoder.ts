@@ -8,6 +8,10 @@ export type TextRole = 'document' | 'query';
 
 export interface EncodeOptions {
   readonly role: TextRole;
+  /** Ids of the texts, in their order: precomputed vectors that carry ids are looked up by them. */
+  readonly ids?: readonly string[];
+  /** Rows of the texts in their collection's file: for precomputed vectors, when only some of the collection is asked for. */
+  readonly positions?: readonly number[];
   readonly signal?: AbortSignal;
   /** Called after each batch with the number of texts done. */
   readonly onProgress?: (done: number, total: number) => void;
@@ -16,14 +20,21 @@ export interface EncodeOptions {
 export interface Encoded {
   /** (n, d), unit rows. A row of `failed`, and the row of a text without any token, is zero. */
   readonly vectors: Matrix;
-  /** Positions of texts that could not be embedded; they have no row in a fit. */
+  /** Positions of texts that could not be embedded, ascending; they have no row in a fit. */
   readonly failed: readonly number[];
+  /** Token ids and counts of the texts, where the encoder made them on the way: the same as `tokenize(texts)`. */
+  readonly tokens?: TokenBags;
 }
 
 /**
- * Text in, unit vectors out: the student or the teacher. Results are in the order of the texts.
+ * Text in, unit vectors out: the student or the teacher. Results are in the order of the texts, and always finite.
  *
- * @throws {ChelatedError} invalid_input for a text that is not a string or is empty, naming its position
+ * Edge    a text without any token ('', white space, control characters alone) has a zero vector and is `failed`: one
+ *         empty document does not stop a corpus. Lone surrogates count as U+FFFD. Words outside of the vocabulary are
+ *         the unknown token, a token like any other. A text of more than `maxTokens` tokens is cut there
+ *
+ * `encode` and `tokenize` throw {ChelatedError}, naming the text's position: invalid_input for a text that is not a
+ * string, too_large for one of more than `config.encode.maxCharacters` UTF-16 units. An aborted `signal` rejects with its reason.
  */
 export interface Encoder {
   /** What a user calls it: `static`, a model id, a file. */
@@ -37,6 +48,8 @@ export interface Encoder {
   readonly maxTokens: number;
   /** The token table, where the student is one. */
   readonly table?: StaticTable;
+  /** Set where vectors are looked up rather than made: a text outside of the collection has none. */
+  readonly precomputed?: true;
   encode(texts: readonly string[], options: EncodeOptions): Promise<Encoded>;
   /** Distinct token ids and counts of the texts. */
   tokenize(texts: readonly string[]): TokenBags;

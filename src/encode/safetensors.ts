@@ -1,0 +1,105 @@
+import { ChelatedError } from '../errors.ts';
+import { fromFloat16, toFloat16 } from './float16.ts';
+
+// Own code: no kept library reads and writes the format; it is a length, a JSON header and the numbers.
+
+/** A tensor of a .safetensors file, row-major. f16 is read as f32. */
+export interface SafeTensor {
+  readonly dtype: 'F32' | 'F16' | 'I8';
+  readonly shape: readonly number[];
+  readonly data: Float32Array | Int8Array;
+}
+
+export interface SafeTensors {
+  readonly tensors: ReadonlyMap<string, SafeTensor>;
+  readonly metadata: Readonly<Record<string, string>>;
+}
+
+const sizes = { F32: 4, F16: 2, I8: 1 } as const;
+
+/**
+ * The tensors of a .safetensors file: f32, f16 (as f32) and int8. A file with any other type is refused.
+ *
+ * Source  https://github.com/huggingface/safetensors (format)
+ * @throws {ChelatedError} invalid_input, dtype_unsupported, shape_mismatch
+ * @example
+ * const tensor = { dtype: 'F32', shape: [1, 2], data: new Float32Array([1, 2]) };
+ * const { tensors } = readSafetensors(writeSafetensors({ embeddings: tensor }));
+ * Array.from(tensors.get('embeddings').data); // => [1, 2]
+ */
+export function readSafetensors(bytes: Uint8Array, name = '.safetensors file'): SafeTensors {
+  const { header, start } = readHeader(bytes, name);
+  const tensors = new Map<string, SafeTensor>();
+  let metadata: Record<string, string> = {};
+  for (const [key, entry] of Object.entries(header)) {
+    if (key === '__metadata__') metadata = entry as Record<string, string>;
+    else tensors.set(key, readTensor(bytes.subarray(start), entry as Entry, `${name}: ${key}`));
+  }
+  return { tensors, metadata };
+}
+
+/** The bytes of a .safetensors file, tensors in the order given; numbers start at a multiple of 8. */
+export function writeSafetensors(
+  tensors: Readonly<Record<string, SafeTensor>>,
+  metadata?: Readonly<Record<string, string>>,
+): Uint8Array {
+  const header: Record<string, unknown> = metadata ? { __metadata__: metadata } : {};
+  const chunks: Uint8Array[] = [];
+  let at = 0;
+  for (const [key, { dtype, shape, data }] of Object.entries(tensors)) {
+    const numbers = dtype === 'F16' ? toFloat16(Float32Array.from(data)) : data;
+    const chunk = new Uint8Array(numbers.buffer, numbers.byteOffset, numbers.byteLength);
+    header[key] = { dtype, shape, data_offsets: [at, at + chunk.length] };
+    at += chunk.length;
+    chunks.push(chunk);
+  }
+  const json = new TextEncoder().encode(JSON.stringify(header));
+  const padded = Math.ceil(json.length / 8) * 8;
+  const bytes = new Uint8Array(8 + padded + at).fill(32, 8 + json.length, 8 + padded);
+  new DataView(bytes.buffer).setUint32(0, padded, true);
+  bytes.set(json, 8);
+  let to = 8 + padded;
+  for (const chunk of chunks) {
+    bytes.set(chunk, to);
+    to += chunk.length;
+  }
+  return bytes;
+}
+
+interface Entry {
+  readonly dtype: string;
+  readonly shape: readonly number[];
+  readonly data_offsets: readonly [number, number];
+}
+
+function readHeader(bytes: Uint8Array, name: string): { header: Record<string, unknown>; start: number } {
+  const refuse = (cause?: unknown) => {
+    throw new ChelatedError('invalid_input', `${name}: is not a .safetensors file, or is cut short`, { cause });
+  };
+  if (bytes.length < 8) refuse();
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const start = 8 + view.getUint32(0, true);
+  if (view.getUint32(4, true) !== 0 || start > bytes.length) refuse();
+  try {
+    return { header: JSON.parse(new TextDecoder().decode(bytes.subarray(8, start))), start };
+  } catch (cause) {
+    return refuse(cause)!;
+  }
+}
+
+function readTensor(data: Uint8Array, { dtype, shape, data_offsets: [from, to] }: Entry, name: string): SafeTensor {
+  if (dtype !== 'F32' && dtype !== 'F16' && dtype !== 'I8') {
+    throw new ChelatedError('dtype_unsupported', `${name}: expected F32, F16 or I8, got ${dtype}; save it as float32`);
+  }
+  const expected = shape.reduce((product, size) => product * size, sizes[dtype]);
+  if (to - from !== expected || from < 0 || to > data.length) {
+    const got = `${Math.max(0, Math.min(to, data.length) - from)}`;
+    throw new ChelatedError(
+      'shape_mismatch',
+      `${name}: ${dtype} of shape [${shape}] needs ${expected} bytes, got ${got}; is it cut short?`,
+    );
+  }
+  const { buffer } = data.slice(from, to);
+  if (dtype === 'I8') return { dtype, shape, data: new Int8Array(buffer) };
+  return { dtype, shape, data: dtype === 'F16' ? fromFloat16(new Uint16Array(buffer)) : new Float32Array(buffer) };
+}

@@ -1,0 +1,96 @@
+import { config } from '../config.ts';
+import { ChelatedError } from '../errors.ts';
+import { fingerprint } from '../fingerprint.ts';
+import type { Kernels, Resident, SparseRows } from '../kernels/kernels.ts';
+import { type Matrix, matrix } from '../matrix.ts';
+import { type TokenBags, tokenBags } from '../token-bags.ts';
+import { checkTexts } from './check-texts.ts';
+import type { Encoded, EncodeOptions, Encoder } from './encoder.ts';
+import { readTokens } from './read-tokens.ts';
+import type { StaticTable } from './static-table.ts';
+import type { Tokenizer } from './tokenizer.ts';
+
+/** What a static student is made of. */
+export interface StaticModel {
+  readonly id: string;
+  readonly revision: string;
+  readonly table: StaticTable;
+  readonly tokenizer: Tokenizer;
+}
+
+/**
+ * A static student: no network, one row and one weight a token. The table stays in kernel memory until `dispose()`.
+ *
+ *   base vector = normalise(Σ count(t)·weights[t]·table[t])
+ *
+ * Edge    a text without any token: zero, and `failed`; documents and queries are encoded alike
+ * @throws {ChelatedError} shape_mismatch when tokenizer, weights and table differ in vocabulary
+ */
+export async function staticEncoder(model: StaticModel, kernels: Kernels): Promise<Encoder> {
+  const { id, revision, tokenizer } = model;
+  const { rows, weights } = model.table;
+  if (tokenizer.vocabularySize !== rows.rows || weights.length !== rows.rows) {
+    const got = `${rows.rows} rows, ${weights.length} weights, ${tokenizer.vocabularySize} tokens`;
+    throw new ChelatedError('shape_mismatch', `student ${id}: table, weights and tokenizer must agree, got ${got}`);
+  }
+  const pooling = `normalised weighted sum of the first ${config.encode.maxTokens} tokens`;
+  const numbers = 'scales' in rows ? [rows.scales, rows.data] : [rows.data];
+  const baseFingerprint = await fingerprint(
+    ...['static', id, revision, tokenizer.hash, pooling, `${rows.rows} × ${rows.dims}`],
+    weights,
+    ...numbers,
+  );
+  return new StaticEncoder(model, kernels, baseFingerprint);
+}
+
+class StaticEncoder implements Encoder {
+  readonly id: string;
+  readonly dims: number;
+  readonly baseFingerprint: string;
+  readonly tokenizer: Tokenizer;
+  readonly maxTokens = config.encode.maxTokens;
+  readonly table: StaticTable;
+  readonly #kernels: Kernels;
+  readonly #resident: Resident;
+
+  constructor({ id, table, tokenizer }: StaticModel, kernels: Kernels, baseFingerprint: string) {
+    this.id = id;
+    this.dims = table.rows.dims;
+    this.baseFingerprint = baseFingerprint;
+    this.tokenizer = tokenizer;
+    this.table = table;
+    this.#kernels = kernels;
+    this.#resident = kernels.hold(table.rows);
+  }
+
+  async encode(texts: readonly string[], options: EncodeOptions): Promise<Encoded> {
+    checkTexts(texts);
+    const lists: Uint32Array[] = [];
+    for (let from = 0; from < texts.length; from += config.encode.batch) {
+      // Between batches, so that a server answers others and a signal is heard.
+      if (from > 0) await new Promise((resolve) => setTimeout(resolve, 0));
+      options.signal?.throwIfAborted();
+      const to = Math.min(from + config.encode.batch, texts.length);
+      for (let i = from; i < to; i++) lists.push(this.tokenizer.encode(texts[i]!, this.maxTokens));
+      options.onProgress?.(to, texts.length);
+    }
+    const tokens = tokenBags(lists);
+    return { vectors: this.#pool(tokens), failed: lists.flatMap((list, i) => (list.length === 0 ? [i] : [])), tokens };
+  }
+
+  tokenize(texts: readonly string[]): TokenBags {
+    return readTokens(texts, this.tokenizer);
+  }
+
+  #pool({ rows, offsets, ids, counts }: TokenBags): Matrix {
+    if (rows === 0) return matrix(0, this.dims);
+    const { weights } = this.table;
+    const values = counts.map((count, e) => count * weights[ids[e]!]!);
+    const S: SparseRows = { rows, columns: weights.length, offsets, ids, values };
+    return this.#kernels.normalize(this.#kernels.embeddingBag(this.#resident, S));
+  }
+
+  dispose(): void {
+    this.#resident.free();
+  }
+}
