@@ -99,7 +99,8 @@ function readTensor(data: Uint8Array, { dtype, shape, data_offsets: [from, to] }
       `${name}: ${dtype} of shape [${shape}] needs ${expected} bytes, got ${got}; is it cut short?`,
     );
   }
-  const { buffer } = data.slice(from, to);
+  // A copy of its own, aligned for every type; `slice` would not be one where `data` is a Node Buffer.
+  const { buffer } = new Uint8Array(data.subarray(from, to));
   if (dtype === 'I8') return { dtype, shape, data: new Int8Array(buffer) };
   return { dtype, shape, data: dtype === 'F16' ? fromFloat16(new Uint16Array(buffer)) : new Float32Array(buffer) };
 }
