@@ -77,7 +77,7 @@ function blendRow(h: usize, t: usize, y: usize, d: i32, alpha: f32): i32 {
  * Unit    α in 0 … 1; for unit rows y lies on the great-circle arc from h to t
  * Edge    α = 0 gives normalise(h), α = 1 gives normalise(t), bit for bit; α = 1 with t = 0 gives normalise(h);
  *         a row where h, t or α has NaN or ±Infinity becomes NaN throughout; y may be h or t
- * Error   per entry |Δ| ≤ 8u·(|(1 − α)h| + |αt|)/ℓ, ℓ the length before normalising
+ * Error   per entry |Δ| ≤ 8u·‖w‖·w, w = (|(1 − α)h| + |αt|)/ℓ, ℓ the length before normalising
  */
 export function blend_f32(h: usize, t: usize, y: usize, n: i32, d: i32, alpha: f32): i32 {
   const stride = (<usize>d) << 2;

@@ -95,7 +95,7 @@ function pushRow(x: usize, c: usize, y: usize, d: i32, eta: f32): void {
  * Shape   x (n, d) · c (n, d), one centre a row · h (n, d), f32 row-major
  * Unit    η in units of the unit sphere
  * Edge    a row where x, c or η has NaN or ±Infinity becomes NaN throughout; h may be x or c
- * Error   per entry |Δ| ≤ 8u·((1 + 2s)|x| + 2s|c|)/ℓ, s = η/‖x − c‖, ℓ the length before normalising
+ * Error   per entry |Δ| ≤ 8u·‖w‖·w, w = ((1 + s)|x| + s|c|)/ℓ, s = η/‖x − c‖, ℓ the length before normalising
  * Source  "homeostatic push" of Hybrid Teacher Distillation for ChelatedAI
  */
 export function homeostatic_push_f32(x: usize, c: usize, h: usize, n: i32, d: i32, eta: f32): void {

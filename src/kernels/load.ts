@@ -43,12 +43,12 @@ export async function loadKernels(source?: KernelSource): Promise<Kernels> {
 async function instantiate(source: KernelSource): Promise<KernelExports> {
   let what = 'the module given';
   try {
-    const from = isBuild(source) ? assets[source]() : source;
-    if (from instanceof URL) what = from.href;
+    const from: object = isBuild(source) ? assets[source]() : source;
     if (from instanceof WebAssembly.Module) {
       return (await WebAssembly.instantiate(from)).exports as unknown as KernelExports;
     }
-    const bytes = from instanceof URL ? await readAsset(from) : from;
+    if (from instanceof URL) what = from.href;
+    const bytes = from instanceof URL ? await readAsset(from) : (from as ArrayBuffer);
     return (await WebAssembly.instantiate(bytes)).instance.exports as unknown as KernelExports;
   } catch (cause) {
     const message = `cannot load the kernels from ${what}; run "npm run build:kernels", or pass a WebAssembly.Module`;
