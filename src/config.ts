@@ -142,6 +142,13 @@ export const config = {
     closeMs: 5000,
   },
 
+  cli: {
+    /** Milliseconds between two lines of progress where stderr is not a terminal. */
+    progressMs: 10_000,
+    /** Queries that are timed, one at a time, for the median time of a query. */
+    timedQueries: 200,
+  },
+
   /** Where `chelated start` keeps what it distilled. */
   dataDirectory: '.chelated',
 } as const;
