@@ -58,6 +58,33 @@ export const config = {
     choiceZ: 2,
   },
 
+  /** Gradient fits: the kinds `mlp` and `lowrank`. Epochs stand above. */
+  train: {
+    /** Documents a step (the source's). */
+    batch: 100,
+    /** Peak of the cosine schedule. */
+    learningRate: 3e-3,
+    /** Share of the steps over which the rate rises to its peak: Adam's first estimates are poor. */
+    warmup: 0.05,
+    /** Decoupled, a unit of the learning rate. */
+    weightDecay: 0.01,
+    adam: { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 },
+    loss: 'cosine',
+    /** Weight of the similarity-preserving term; none, for it did not help what cosine alone reaches. */
+    similarity: 0,
+    /** The same on a trained projection, which without it could shrink to a point. */
+    projectionSimilarity: 1,
+    /** Epochs without a better held-out loss before the fit stops. */
+    patience: 3,
+    /** Hidden width of the MLP as a share of the base vector's (the source's), and the rank of `lowrank`. */
+    hiddenShare: 0.5,
+    rank: 32,
+    /** Size of the untrained last layer: the untrained adapter is the base with cosine ≥ .99999. */
+    initialScale: 5e-4,
+    /** Milliseconds of training between two breaths in which timers, signals and a server get their turn. */
+    breath: 50,
+  },
+
   gate: {
     /** Rank depth of the teacher's silver judgements and of nDCG. */
     depth: 10,
@@ -114,7 +141,7 @@ export const config = {
     topKQueries: 1024,
     topKBytes: 32 * 1024 * 1024,
     /** Right-hand sides that the sparse ridge solves together: more share the reading of S, fewer fit the cache. */
-    ridgeColumns: 64,
+    ridgeColumns: 32,
   },
 
   encode: {
@@ -126,6 +153,47 @@ export const config = {
     batch: 256,
     /** Words whose token ids are remembered, about 150 bytes each (20 MB in all), and the longest such word in UTF-16 units. */
     wordCache: { words: 100_000, maxCharacters: 64 },
+  },
+
+  onnxEncoder: {
+    /** Tokens, padding included, of one batch: larger was no faster, and attention's memory grows with it. */
+    batchTokens: 2048,
+    /** Texts that are tokenised and sorted by length together: bounds the memory of their tokens. */
+    windowTexts: 4096,
+    /** Threads where the runtime can start them. */
+    threads: 2,
+    /** Which file is taken of those that a model has: full precision first, then what a CPU runs well. */
+    dtypes: ['fp32', 'q8', 'int8', 'uint8', 'fp16', 'q4', 'q4f16', 'bnb4'],
+    /** Tokens of a text, special ones included, for a model that does not say how many it reads. */
+    maxTokens: 512,
+    /** Whose model a name without an owner is on the hub; all-MiniLM-L6-v2 is known by its bare name. */
+    hubOwner: 'sentence-transformers',
+  },
+
+  openAiEncoder: {
+    baseUrl: 'https://api.openai.com/v1',
+    /** Environment variable that holds the key. */
+    keyVariable: 'OPENAI_API_KEY',
+    /** Limits of one request: the service's own are 2,048 texts and 300,000 tokens; a token has about four characters. */
+    batchTexts: 128,
+    batchCharacters: 400_000,
+    /** Requests under way at a time. */
+    concurrency: 4,
+    /** Milliseconds until a request counts as lost. */
+    timeoutMs: 60_000,
+    /** Attempts after the first, and the milliseconds between them: doubled each time, with jitter. */
+    retries: 5,
+    minWaitMs: 500,
+    maxWaitMs: 30_000,
+    /** A server that asks for a longer wait than this is reported, not waited for. */
+    longestWaitMs: 120_000,
+  },
+
+  embeddingCache: {
+    /** Bytes on disk of all models together; the oldest segments go first. */
+    maxBytes: 4 * 1024 ** 3,
+    /** Bytes of one segment: what is evicted at a time. */
+    segmentBytes: 64 * 1024 ** 2,
   },
 
   http: {

@@ -15,7 +15,7 @@ export function blend(H: Matrix, T: Matrix, alpha: number): { data: Float64Array
     const mixed = Array.from(h, (value, j) => a * value + b * T.data[i * d + j]!);
     const squares = mixed.reduce((sum, v) => sum + v * v, 0);
     const own = h.reduce((sum, v) => sum + (a * v) ** 2, 0);
-    const gone = squares <= 1e-12 * own;
+    const gone = Number.isFinite(squares) && squares <= 1e-12 * own;
     if (gone) vanished++;
     unitRow(gone ? h : mixed, data, i * d);
   }

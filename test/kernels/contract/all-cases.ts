@@ -1,0 +1,49 @@
+import type { Fill, KernelCase } from './buffers.ts';
+import { topKCase } from './case-top-k.ts';
+import {
+  centroidCase,
+  centroidInt8Case,
+  dequantizeCase,
+  embeddingBagCase,
+  embeddingBagInt8Case,
+} from './cases-gather.ts';
+import {
+  axpyCase,
+  axpyColumnsCase,
+  columnSquaresCase,
+  dotCase,
+  gemmCase,
+  gemvCase,
+  gemvTransposedCase,
+  xpbyColumnsCase,
+} from './cases-products.ts';
+import { blendCase, homeostaticPushCase, normalizeCase } from './cases-rows.ts';
+
+export type MakeCase = (d: number, fill: Fill) => KernelCase;
+
+/** Every kernel of the module, as a case of width d filled with numbers of a kind. gemm appears once for each way to call it. */
+export const allCases: Readonly<Record<string, MakeCase>> = {
+  normalize_f32: normalizeCase,
+  homeostatic_push_f32: homeostaticPushCase,
+  blend_f32: blendCase,
+  centroid_f32: centroidCase,
+  centroid_i8: centroidInt8Case,
+  embedding_bag_f32: embeddingBagCase,
+  embedding_bag_i8: embeddingBagInt8Case,
+  dequantize_i8: dequantizeCase,
+  dot_f32: dotCase,
+  axpy_f32: axpyCase,
+  gemv_f32: gemvCase,
+  gemv_t_f32: gemvTransposedCase,
+  'gemm_f32, d deep': (d, fill) => gemmCase([5, d, 11], fill),
+  'gemm_f32, d high': (d, fill) => gemmCase([d, 3, 9], fill),
+  'gemm_f32, d wide': (d, fill) => gemmCase([6, 3, d], fill),
+  'gemm_f32, A transposed': (d, fill) => gemmCase([5, d, 11], fill, { transposeA: true }),
+  'gemm_f32, B transposed': (d, fill) => gemmCase([5, d, 11], fill, { transposeB: true }),
+  'gemm_f32, both transposed': (d, fill) => gemmCase([4, d, 8], fill, { transposeA: true, transposeB: true }),
+  'gemm_f32, accumulating': (d, fill) => gemmCase([5, d, 11], fill, { accumulate: true }),
+  top_k_f32: topKCase,
+  column_squares_f32: columnSquaresCase,
+  axpy_columns_f32: axpyColumnsCase,
+  xpby_columns_f32: xpbyColumnsCase,
+};
