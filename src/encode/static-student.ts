@@ -1,14 +1,15 @@
 import { ChelatedError } from '../errors.ts';
 import { fingerprint } from '../fingerprint.ts';
 import type { Kernels } from '../kernels/kernels.ts';
+import { embeddingRows } from './embedding-rows.ts';
 import type { Encoder } from './encoder.ts';
 import { libraryTokenizer } from './library-tokenizer.ts';
-import { readSafetensors, type SafeTensor } from './safetensors.ts';
+import { readSafetensors } from './safetensors.ts';
 import { staticEncoder } from './static-encoder.ts';
 import type { StaticTable } from './static-table.ts';
 import { readStudentCard, type StudentCard } from './student-card.ts';
 
-/** The files of a student folder. `table` has embeddings I8 (V, d), scales F32 (V) and weights F16 or F32 (V), or embeddings F32 without scales. */
+/** The files of a student folder. The table has `embeddings` (V, d) as `embeddingRows` reads them, and `weights` (V). */
 export interface StudentFiles {
   readonly card: string; // card.json
   readonly tokenizer: string; // tokenizer.json
@@ -35,16 +36,16 @@ export async function staticStudent(files: StudentFiles, kernels: Kernels): Prom
 }
 
 function readTable(bytes: Uint8Array, { id, dims, vocabularySize }: StudentCard): StaticTable {
-  const { tensors } = readSafetensors(bytes, `table of student ${id}`);
-  const take = (name: string, shape: number[]): SafeTensor => {
-    const tensor = tensors.get(name);
-    if (tensor && String(tensor.shape) === String(shape)) return tensor;
-    const got = tensor ? `[${tensor.shape}]` : 'none';
-    throw new ChelatedError('shape_mismatch', `student ${id}: expected ${name} of shape [${shape}], got ${got}`);
-  };
-  const { data } = take('embeddings', [vocabularySize, dims]);
-  const weights = Float32Array.from(take('weights', [vocabularySize]).data);
-  if (data instanceof Float32Array) return { rows: { rows: vocabularySize, dims, data }, weights };
-  const scales = Float32Array.from(take('scales', [vocabularySize]).data);
-  return { rows: { rows: vocabularySize, dims, data, scales }, weights };
+  const name = `table of student ${id}`;
+  const file = readSafetensors(bytes, name);
+  const rows = embeddingRows(file, name);
+  const weights = file.tensors.get('weights')?.data;
+  if (rows.rows !== vocabularySize || rows.dims !== dims || !(weights instanceof Float32Array)) {
+    const got = `[${rows.rows}, ${rows.dims}] with ${weights instanceof Float32Array ? weights.length : 'no'} weights`;
+    throw new ChelatedError(
+      'shape_mismatch',
+      `${name}: its card says [${vocabularySize}, ${dims}] and weights, got ${got}`,
+    );
+  }
+  return { rows, weights };
 }

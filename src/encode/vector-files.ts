@@ -1,6 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { ChelatedError } from '../errors.ts';
+import { dequantize } from '../kernels/reference/dequantize.ts';
 import { matrix } from '../matrix.ts';
+import { embeddingRows } from './embedding-rows.ts';
 import { readNpy } from './npy.ts';
 import { readSafetensors } from './safetensors.ts';
 import type { VectorSource } from './vector-source.ts';
@@ -11,8 +13,8 @@ export interface VectorFile extends VectorSource {
 }
 
 /**
- * Reads a .npy or .safetensors file of vectors. A .safetensors file has one f32 or f16 tensor (n, d), or one called
- * `embeddings`; its metadata may hold `ids`, a JSON array of n strings, and `model`.
+ * Reads a .npy or .safetensors file of vectors. A .safetensors file has its rows as `embeddingRows` says;
+ * its metadata may hold `ids`, a JSON array of n strings, and `model`.
  *
  * @throws {ChelatedError} not_found, invalid_input, dtype_unsupported, shape_mismatch
  */
@@ -29,20 +31,14 @@ export async function readVectorFile(path: string): Promise<VectorFile> {
 }
 
 function fromSafetensors(bytes: Uint8Array, path: string): VectorFile {
-  const { tensors, metadata } = readSafetensors(bytes, path);
-  const tensor = tensors.get('embeddings') ?? (tensors.size === 1 ? [...tensors.values()][0] : undefined);
-  if (tensor?.shape.length !== 2 || !(tensor.data instanceof Float32Array)) {
-    const got = [...tensors].map(([name, { dtype, shape }]) => `${name} ${dtype} [${shape}]`).join(', ') || 'nothing';
-    throw new ChelatedError(
-      'shape_mismatch',
-      `${path}: expected a tensor "embeddings" of rows and columns, got ${got}`,
-    );
-  }
-  const [rows, dims] = tensor.shape as [number, number];
+  const file = readSafetensors(bytes, path);
+  const { ids, model } = file.metadata;
+  const rows = embeddingRows(file, path);
+  const vectors = 'scales' in rows ? matrix(rows.rows, rows.dims, Float32Array.from(dequantize(rows))) : rows;
   return {
-    vectors: matrix(rows, dims, tensor.data),
-    ...(metadata.ids !== undefined && { ids: readIds(metadata.ids, path) }),
-    ...(metadata.model !== undefined && { model: metadata.model }),
+    vectors,
+    ...(ids !== undefined && { ids: readIds(ids, path) }),
+    ...(model !== undefined && { model }),
   };
 }
 
