@@ -19,6 +19,11 @@ export interface LoadAdapterOptions extends SessionOptions {
  * An adapter file, checked and ready to run for this student. Dispose of it when done.
  *
  * @throws {ChelatedError} adapter_corrupt, adapter_version, adapter_wrong_model (fitted for another student), backend_failed
+ * @example
+ * const file = new Uint8Array(1000); // not an adapter
+ * const kernels = {} as Kernels;
+ * const refused = await loadAdapter(file, { encoder: { baseFingerprint: 'mine' }, kernels }).catch(({ code }) => code);
+ * refused; // => 'adapter_corrupt'
  */
 export async function loadAdapter(bytes: Uint8Array, options: LoadAdapterOptions): Promise<Adapter> {
   const { encoder, kernels, backend = config.adapterRun.backend } = options;

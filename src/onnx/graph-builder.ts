@@ -37,7 +37,7 @@ export interface ModelHeader {
  * const graph = new GraphBuilder('double');
  * const x = graph.input('x', 'f32', ['n', 2]);
  * graph.output(graph.op('Add', [x, x], {}, 'y'), 'f32', ['n', 2]);
- * graph.bytes({ irVersion: 8, opset: 17, producer: 'me', metadata: [] }).length; // => 89
+ * graph.bytes({ irVersion: 8, opset: 17, producer: 'me', metadata: [] }).length; // => 85
  */
 export class GraphBuilder {
   readonly #name: string;
@@ -85,6 +85,13 @@ export class GraphBuilder {
     const name = `number_${value}`;
     if (this.#initializers.some((tensor) => tensor.name === name)) return name;
     return this.constant(name, { dtype: 'f32', dims: [], data: Float32Array.of(value) });
+  }
+
+  /** A list of int64 as a constant, such as the axes of a sum; the same one is carried once. */
+  integers(values: readonly number[]): string {
+    const name = `integers_${values.join('_')}`;
+    if (this.#initializers.some((tensor) => tensor.name === name)) return name;
+    return this.constant(name, { dtype: 'int64', dims: [values.length], data: BigInt64Array.from(values, BigInt) });
   }
 
   /** Adds a node with one output; the attributes are integers or lists of them. Returns the output's name. */

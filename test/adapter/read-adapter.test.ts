@@ -93,6 +93,13 @@ describe('readAdapter', () => {
     expect(await codeOf(Uint8Array.from([...file, 0]))).toBe('adapter_corrupt');
   });
 
+  test('says of a file that was cut off, and of one that was altered, which of the two it is', async () => {
+    const { parts, card } = sample('affine', 6);
+    const file = await writeAdapter(parts, card);
+    await expect(readAdapter(file.subarray(0, -1))).rejects.toThrow('truncated');
+    await expect(readAdapter(file.with(500, file[500]! ^ 1))).rejects.toThrow('altered');
+  });
+
   test('refuses bytes that are anything else', async () => {
     await fc.assert(
       fc.asyncProperty(fc.uint8Array({ maxLength: 300 }), async (bytes) => {
