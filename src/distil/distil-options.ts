@@ -1,6 +1,7 @@
 import type { AdapterCard, AdapterKind, DistilMode, FitFigures, OutputSpace } from '../adapter/card.ts';
 import type { AdapterParts } from '../adapter/parts.ts';
 import type { Encoder } from '../encode/encoder.ts';
+import type { Dataset } from '../evaluate/dataset.ts';
 import type { Kernels } from '../kernels/kernels.ts';
 import type { Matrix } from '../matrix.ts';
 import type { Choice } from './choice.ts';
@@ -33,8 +34,8 @@ export interface DistilOptions {
   readonly choice?: Partial<Choice>;
   /** Blends without aligning first: an ablation, worth nothing otherwise. */
   readonly unaligned?: boolean;
-  /** Judged queries, where there are any: they decide instead of the label-free signals. */
-  readonly judged?: JudgedQueries;
+  /** Judged queries over the same documents, where there are any: they decide instead of the label-free signals. */
+  readonly judged?: Dataset;
   /** Returns what the gate refuses, and fits on fewer documents than can be judged. */
   readonly force?: boolean;
   /** Steps down to baseline, then identity, when the teacher or a fit fails or is refused. */
@@ -43,16 +44,10 @@ export interface DistilOptions {
   readonly signal?: AbortSignal;
 }
 
-export interface JudgedQueries {
-  readonly ids: readonly string[];
-  readonly texts: readonly string[];
-  /** Query id → document id → grade. */
-  readonly judgements: ReadonlyMap<string, ReadonlyMap<string, number>>;
-}
-
 export interface DistilResult {
   readonly parts: AdapterParts;
   readonly card: AdapterCard;
+  /** The card's fit figures, and the seconds that each step took. */
   readonly figures: FitFigures;
   /** What was stepped down from and why, in order; empty when what was asked for was done. */
   readonly steps: readonly string[];

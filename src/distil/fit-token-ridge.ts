@@ -1,5 +1,5 @@
 import { config } from '../config.ts';
-import type { Kernels, SparseRows } from '../kernels/kernels.ts';
+import type { Kernels, SparseRidgeOptions, SparseRows } from '../kernels/kernels.ts';
 import type { Matrix } from '../matrix.ts';
 import { sparseRidgeDual } from './sparse-ridge-dual.ts';
 
@@ -10,7 +10,7 @@ export interface TokenRidgeOptions {
   readonly maxIterations?: number;
   /** `size` takes the exact dual form for at most `config.distil.dualDocuments` documents. */
   readonly solver?: 'size' | 'dual' | 'iterative';
-  readonly onIteration?: (iteration: number, residual: number) => void;
+  readonly onIteration?: SparseRidgeOptions['onIteration'];
 }
 
 export interface TokenRidge {

@@ -19,6 +19,8 @@ export interface CorpusInput {
 
 export interface ReadCorpus {
   readonly corpus: Corpus;
+  /** Positions of the usable documents, ascending. */
+  readonly rows: Uint32Array;
   /** Documents without a student or teacher vector. */
   readonly failed: number;
 }
@@ -66,5 +68,5 @@ export async function readCorpus({
     table: student.table ?? null,
     vocabulary: student.table?.rows.rows ?? student.tokenizer.vocabularySize,
   };
-  return { corpus, failed };
+  return { corpus, rows, failed };
 }

@@ -11,16 +11,21 @@ export interface GateInput {
   /** Null where sentences cannot be encoded. */
   readonly inverseCloze: SignalFigures | null;
   /** Null without judgements. */
-  readonly judged: SignalFigures | null;
+  readonly judged: JudgedFigures | null;
   /** Inverse cloze of the teacher (as candidate) against the student, where the teacher can encode sentences. */
   readonly teacher?: SignalFigures | null;
+}
+
+/** Judged nDCG of student and candidate, with the lower end of the paired bootstrap interval of their difference. */
+export interface JudgedFigures extends SignalFigures {
+  readonly low: number;
 }
 
 /**
  * The promotion gate. It fails closed: what cannot be measured is refused.
  *
  *   too few documents                       refused
- *   judgements                              promoted when the paired difference has z > config.gate.z; nothing else counts
+ *   judgements                              promoted when the paired bootstrap interval of the difference is above 0; nothing else counts
  *   the teacher is worse than the student   refused (inverse cloze of teacher against student has z < −config.gate.z)
  *   agreement and inverse cloze             promoted when agreement has z > config.gate.z and inverse cloze's mean is not lower
  *   agreement alone                         promoted when agreement has z > config.gate.zAlone
@@ -34,7 +39,13 @@ export interface GateInput {
 export function decideGate(input: GateInput): GateFigures {
   const { heldOut, agreement, inverseCloze, judged } = input;
   const [promoted, reason] = verdict(input);
-  return { promoted, forced: false, reason, heldOut, agreement, inverseCloze, judged };
+  const figures = judged && {
+    queries: judged.queries,
+    student: judged.student,
+    candidate: judged.candidate,
+    z: judged.z,
+  };
+  return { promoted, forced: false, reason, heldOut, agreement, inverseCloze, judged: figures };
 }
 
 function verdict({ documents, agreement, inverseCloze, judged, teacher }: GateInput): [boolean, string] {
@@ -42,7 +53,10 @@ function verdict({ documents, agreement, inverseCloze, judged, teacher }: GateIn
   if (documents < minimumDocuments) {
     return [false, `${documents} documents are too few to judge a fit: at least ${minimumDocuments} are needed`];
   }
-  if (judged) return above(judged, z, 'judged nDCG');
+  if (judged) {
+    const [risen, how] = judged.low > 0 ? [true, 'rose'] : [false, 'did not rise for certain'];
+    return [risen, `judged nDCG ${how} (${change(judged)}; paired bootstrap from ${judged.low.toFixed(3)})`];
+  }
   if (teacher && teacher.z < -z) {
     return [false, `the teacher finds less than the student (inverse cloze ${change(teacher)}): do not learn from it`];
   }

@@ -1,0 +1,48 @@
+import type { DistilMode } from '../adapter/card.ts';
+import { config } from '../config.ts';
+import { ChelatedError } from '../errors.ts';
+import type { DistilOptions } from './distil-options.ts';
+import type { FitPlan } from './fit-plan.ts';
+import { effectiveMode } from './targets.ts';
+
+/**
+ * What was asked for, with the defaults filled in and checked.
+ *
+ * @throws {ChelatedError} invalid_input: a mode that needs a teacher without one, α outside 0 … 1, η not a number ≥ 0,
+ *   dims that the output space cannot have; unaligned asked for where nothing is blended
+ */
+export function fillPlan(options: DistilOptions): FitPlan {
+  const { student, kernels, teacher, teacherVectors, signal, dims, unaligned } = options;
+  const hasTeacher = teacher !== undefined || teacherVectors !== undefined;
+  const mode: DistilMode = options.mode ?? (hasTeacher ? 'offline' : config.mode);
+  const alpha = options.alpha ?? config.alpha;
+  const push = options.push ?? config.push;
+  const taught = effectiveMode(mode, alpha) !== 'baseline';
+  const plan: FitPlan = {
+    kernels,
+    student,
+    teacherId: taught ? (options.teacherId ?? teacher?.id ?? 'vectors') : null,
+    kind: options.adapter ?? config.adapter,
+    mode,
+    alpha,
+    push,
+    space: taught ? (options.space ?? config.space) : 'student',
+    seed: options.seed ?? config.seed,
+    ...(dims === undefined ? {} : { dims }),
+    ...(unaligned ? { unaligned } : {}),
+    ...(signal ? { signal } : {}),
+  };
+  const refuse = (message: string) => {
+    throw new ChelatedError('invalid_input', message);
+  };
+  if (taught && !hasTeacher) refuse(`mode ${mode} learns from a teacher: give its vectors, or an encoder for it`);
+  if (!(push >= 0 && Number.isFinite(push))) refuse(`push must be a number of at least 0, got ${push}`);
+  if (!Number.isSafeInteger(plan.seed)) refuse(`seed must be an integer, got ${plan.seed}`);
+  const width = teacherVectors?.dims ?? teacher?.dims ?? student.dims;
+  if (dims !== undefined && !(Number.isInteger(dims) && dims > 0 && dims <= width && plan.space === 'teacher')) {
+    refuse(
+      `dims cuts the teacher's space of ${width}: give an integer from 1 to ${width}, in space teacher; got ${dims} in space ${plan.space}`,
+    );
+  }
+  return plan;
+}

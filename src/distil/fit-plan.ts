@@ -1,0 +1,29 @@
+import type { AdapterKind, DistilMode, OutputSpace } from '../adapter/card.ts';
+import type { Encoder } from '../encode/encoder.ts';
+import type { Kernels } from '../kernels/kernels.ts';
+import type { Corpus } from './corpus.ts';
+import type { FitData } from './fit-data.ts';
+import { makeTargets, type Targets } from './targets.ts';
+
+/** What was asked for, with every default filled in. */
+export interface FitPlan {
+  readonly kernels: Kernels;
+  readonly student: Encoder;
+  readonly teacherId: string | null;
+  readonly kind: AdapterKind;
+  readonly mode: DistilMode;
+  readonly alpha: number;
+  readonly push: number;
+  readonly space: OutputSpace;
+  readonly dims?: number;
+  readonly seed: number;
+  readonly unaligned?: boolean;
+  readonly signal?: AbortSignal;
+}
+
+/** Targets of the documents given, and what a fit towards them sees. */
+export function fitData(plan: FitPlan, corpus: Corpus): { targets: Targets; data: FitData } {
+  const { X, T, bags, table, vocabulary } = corpus;
+  const targets = makeTargets(plan.kernels, { ...plan, X, T });
+  return { targets, data: { X, bags, Y: targets.Y, teacher: targets.teacher, table, vocabulary } };
+}
