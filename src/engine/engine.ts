@@ -1,12 +1,13 @@
-import type { AdapterInput } from '../adapter/adapter.ts';
+import type { Adapter, AdapterInput } from '../adapter/adapter.ts';
 import { config } from '../config.ts';
 import type { Encoder, TextRole } from '../encode/encoder.ts';
 import { ChelatedError } from '../errors.ts';
 import type { Kernels } from '../kernels/kernels.ts';
 import { assertFinite, type Matrix, matrix } from '../matrix.ts';
 import type { TokenBags } from '../token-bags.ts';
+import { adapterInput } from './adapter-input.ts';
 import type { CorrectAnswer, EngineInfo, Fallback, Hit, Provenance, SearchAnswer } from './answers.ts';
-import { Generation, type LoadedAdapter } from './generation.ts';
+import { Generation } from './generation.ts';
 
 export interface EngineDocument {
   readonly id: string;
@@ -17,8 +18,6 @@ export interface EngineOptions {
   readonly encoder: Encoder;
   readonly kernels: Kernels;
   readonly documents: readonly EngineDocument[];
-  /** Base vectors of the documents in their order, where they are at hand; encoded otherwise. */
-  readonly vectors?: Matrix;
   readonly onProgress?: (done: number, total: number) => void;
   /** Called once for each answer that fell back, for the log. */
   readonly onFallback?: (fallback: Fallback) => void;
@@ -70,9 +69,14 @@ export class Engine {
   static async create(options: EngineOptions): Promise<Engine> {
     const { encoder, documents, onProgress } = options;
     const texts = documents.map((document) => document.text);
-    const given = options.vectors;
-    const base =
-      given ?? (await encoder.encode(texts, { role: 'document', ...(onProgress && { onProgress }) })).vectors;
+    const ids = documents.map((document) => document.id);
+    // Tokens are kept even when no adapter needs them yet: the next one may.
+    const { input } = await adapterInput(encoder, texts, 'both', {
+      role: 'document',
+      ids,
+      ...(onProgress && { onProgress }),
+    });
+    const base = input.vectors;
     if (base.rows !== documents.length || base.dims !== encoder.dims) {
       throw new ChelatedError(
         'shape_mismatch',
@@ -80,20 +84,20 @@ export class Engine {
       );
     }
     assertFinite(base, 'document vectors');
-    return new Engine(options, base, encoder.tokenize(texts));
+    return new Engine(options, base, input.tokens!);
   }
 
   /**
    * Projects the whole index through the adapter, then makes it the serving generation by one reference swap.
    * The engine owns the adapter from here on. Requests in flight end on the generation they began on.
    *
-   * @throws {ChelatedError} adapter_wrong_model, and what the adapter throws; the serving generation then stays
+   * @throws {ChelatedError} adapter_wrong_model, invalid_input (an adapter without a file), and what the adapter throws; the serving generation then stays
    */
-  async adopt(loaded: LoadedAdapter): Promise<void> {
+  async adopt(adapter: Adapter): Promise<void> {
     const { encoder, kernels } = this.#options;
     const documents = { vectors: this.#base, tokens: this.#tokens };
     const number = ++this.#lastNumber;
-    const next = await Generation.adapted(number, encoder.baseFingerprint, loaded, documents, kernels);
+    const next = await Generation.adapted(number, encoder.baseFingerprint, adapter, documents, kernels);
     await this.#swap(next);
   }
 
@@ -116,7 +120,7 @@ export class Engine {
       const base =
         input.query === undefined
           ? this.#fromVectors(matrix(1, input.vector.length, input.vector), generation)
-          : (await this.#fromTexts([input.query], 'query', generation)).base;
+          : (await this.#fromTexts([input.query], 'query', generation)).input;
       if (base.vectors.data.every((x) => x === 0)) {
         throw new ChelatedError('invalid_input', 'the query has no token that the student knows; give it words');
       }
@@ -135,9 +139,9 @@ export class Engine {
    */
   async correct(input: CorrectInput): Promise<CorrectAnswer> {
     return this.#serving.read(async (generation) => {
-      const { base, failed } =
+      const { input: base, failed } =
         input.texts === undefined
-          ? { base: this.#fromVectors(input.vectors, generation), failed: [] }
+          ? { input: this.#fromVectors(input.vectors, generation), failed: [] }
           : await this.#fromTexts(input.texts, input.role ?? 'query', generation);
       const { value, provenance } = await this.#answer(generation, base, (_, vectors) => vectors);
       return { ...provenance, baseFingerprint: this.#options.encoder.baseFingerprint, vectors: value, failed };
@@ -200,12 +204,8 @@ export class Engine {
     return Array.from(indices, (at, i) => ({ ...documents[at]!, score: scores[i]! }));
   }
 
-  async #fromTexts(texts: readonly string[], role: TextRole, { adapter }: Generation) {
-    const { encoder } = this.#options;
-    const { vectors, failed } = await encoder.encode(texts, { role });
-    const needsTokens = adapter !== null && adapter.card.needs !== 'vector';
-    const base: Input = needsTokens ? { vectors, tokens: encoder.tokenize(texts) } : { vectors };
-    return { base, failed };
+  #fromTexts(texts: readonly string[], role: TextRole, { adapter }: Generation) {
+    return adapterInput(this.#options.encoder, texts, adapter?.card.needs ?? 'vector', { role });
   }
 
   #fromVectors(vectors: Matrix, generation: Generation): Input {

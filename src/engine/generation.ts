@@ -4,12 +4,6 @@ import { fingerprint } from '../fingerprint.ts';
 import type { Kernels, Resident } from '../kernels/kernels.ts';
 import type { Matrix } from '../matrix.ts';
 
-/** An adapter that is ready to serve, and the hash of its file. */
-export interface LoadedAdapter {
-  readonly adapter: Adapter;
-  readonly hash: string;
-}
-
 /**
  * One version of everything that must agree: an adapter (none in generation 0), and the index made through it.
  * Immutable. It is freed when it has been retired and its last reader has released it, so a swap disturbs nobody.
@@ -42,7 +36,7 @@ export class Generation {
   static async adapted(
     number: number,
     baseFingerprint: string,
-    { adapter, hash }: LoadedAdapter,
+    adapter: Adapter,
     documents: AdapterInput,
     kernels: Kernels,
   ): Promise<Generation> {
@@ -52,7 +46,7 @@ export class Generation {
         `the adapter was fitted for the student with base fingerprint ${adapter.card.baseFingerprint}, this one has ${baseFingerprint}; distil it again for this student`,
       );
     }
-    const mark = await fingerprint(baseFingerprint, hash);
+    const mark = await adaptedFingerprint(baseFingerprint, adapter);
     return new Generation(number, mark, adapter, kernels.hold(await adapter.correct(documents)), kernels);
   }
 
@@ -87,4 +81,16 @@ export class Generation {
     this.#index.free();
     await this.adapter?.dispose();
   }
+}
+
+/**
+ * What a vector made by this student through this adapter is marked with.
+ *
+ * @throws {ChelatedError} invalid_input for an adapter that has no file yet, so no hash
+ */
+export async function adaptedFingerprint(baseFingerprint: string, { hash }: Pick<Adapter, 'hash'>): Promise<string> {
+  if (hash === null) {
+    throw new ChelatedError('invalid_input', 'the adapter has no hash: write it with writeAdapter and load that file');
+  }
+  return fingerprint(baseFingerprint, hash);
 }

@@ -1,0 +1,146 @@
+import type { Command } from 'commander';
+import type { AdapterKind, DistilMode, OutputSpace } from '../adapter/card.ts';
+import { writeAdapter } from '../adapter/write-adapter.ts';
+import { config } from '../config.ts';
+import { distil } from '../distil/distil.ts';
+import type { DistilResult } from '../distil/distil-options.ts';
+import { refusedResult } from '../distil/refused-result.ts';
+import type { Encoder } from '../encode/encoder.ts';
+import { openEncoder } from '../encode/open-encoder.ts';
+import { ChelatedError } from '../errors.ts';
+import { datasetWarnings } from '../evaluate/dataset.ts';
+import { readDataset } from '../evaluate/read-dataset.ts';
+import type { Kernels } from '../kernels/kernels.ts';
+import { loadKernels } from '../kernels/load.ts';
+import { distilSteps } from './distil-steps.ts';
+import { Failure } from './failure.ts';
+import { gateLine } from './gate-line.ts';
+import { options } from './options.ts';
+import { columns, print } from './print.ts';
+import { type Progress, progress } from './progress.ts';
+import { assertWritable, writeFile } from './write-file.ts';
+
+interface DistilCommandOptions {
+  readonly corpus: string;
+  readonly student: string;
+  readonly teacher?: string;
+  readonly mode?: DistilMode;
+  readonly alpha: number;
+  readonly push: number;
+  readonly adapter: AdapterKind;
+  readonly space: OutputSpace;
+  readonly dims?: number;
+  readonly seed: number;
+  readonly force?: boolean;
+  readonly fallback?: boolean;
+  readonly out: string;
+  readonly json?: boolean;
+}
+
+/** `chelated distil`: documents and a teacher in, an adapter file out that was judged before it is written. */
+export function distilCommand(program: Command): void {
+  program
+    .command('distil')
+    .description('learn an adapter from a teacher’s vectors of your documents, without labels')
+    .requiredOption('--corpus <PATH>', 'DATASET_DIR in BEIR layout, or a corpus.jsonl of {"_id", "title", "text"}')
+    .addOption(options.student())
+    .option('--teacher <ID>', `encoder that teaches: vectors:DOCS.npy in file order, or an encoder (${config.teacher})`)
+    .addOption(options.mode())
+    .addOption(options.alpha())
+    .addOption(options.push())
+    .addOption(options.adapter())
+    .addOption(options.space())
+    .addOption(options.dims())
+    .addOption(options.seed())
+    .option('--force', 'write what the gate refuses, and fit on fewer documents than can be judged')
+    .option('--fallback', 'when the teacher or a fit fails, do what still can be done, and say so')
+    .requiredOption('--out <FILE.onnx>', 'the adapter; what the gate refuses goes to FILE.refused.onnx instead')
+    .addOption(options.json())
+    .addHelpText(
+      'after',
+      '\nExample:\n  chelated distil --corpus scifact --student static --teacher vectors:documents.npy --out adapter.onnx',
+    )
+    .action(run);
+}
+
+async function run(given: DistilCommandOptions): Promise<void> {
+  const { out, json = false } = given;
+  await assertWritable(out);
+  const display = progress({ silent: json });
+  const kernels = await loadKernels();
+  const dataset = await readDataset(given.corpus);
+  for (const warning of datasetWarnings(dataset)) display.note(`chelated: ${warning}`);
+  const student = await openEncoder(given.student, { kernels });
+  const { teacher, mode, step } = await openTeacher(given, kernels, display);
+  const started = performance.now();
+  try {
+    const result = await distil({
+      documents: { ids: dataset.documents.map(({ id }) => id), texts: dataset.documents.map(({ text }) => text) },
+      student,
+      kernels,
+      ...(teacher && { teacher }),
+      ...(mode && { mode }),
+      alpha: given.alpha,
+      push: given.push,
+      adapter: given.adapter,
+      space: given.space,
+      ...(given.dims !== undefined && { dims: given.dims }),
+      seed: given.seed,
+      force: given.force ?? false,
+      fallback: given.fallback ?? false,
+      onProgress: (at, share) => display.show(distilSteps[at], share),
+    });
+    display.stop();
+    const steps = [...step, ...result.steps];
+    for (const line of result.steps) display.note(`chelated: fallback: ${line}`);
+    const document = await write(out, result, (performance.now() - started) / 1000);
+    print(json, { ...document, steps }, () => summary(document));
+  } catch (error) {
+    display.stop();
+    const refused = refusedResult(error);
+    if (!refused) throw error;
+    const aside = `${out.replace(/\.onnx$/, '')}.refused.onnx`;
+    const document = await write(aside, refused, (performance.now() - started) / 1000);
+    if (refused.card.gate) display.note(`chelated: ${gateLine(refused.card.gate)}`);
+    throw new Failure('gate_refused', `${(error as Error).message}; the file is kept aside as ${aside}`, document);
+  }
+}
+
+/** The teacher where the mode has one. With --fallback a teacher that cannot be opened steps down to baseline. */
+async function openTeacher(given: DistilCommandOptions, kernels: Kernels, display: Progress) {
+  const { teacher: id, mode } = given;
+  if (mode === 'baseline') return { teacher: null, mode, step: [] };
+  if (id === undefined && mode === undefined) {
+    throw new ChelatedError('invalid_input', 'give --teacher ID, or --mode baseline to distil without a teacher');
+  }
+  try {
+    const teacher: Encoder = await openEncoder(id ?? config.teacher, { kernels });
+    return { teacher, mode, step: [] };
+  } catch (error) {
+    if (!given.fallback) throw error;
+    const line = `${mode ?? 'offline'} → baseline: ${(error as Error).message}`;
+    display.note(`chelated: fallback: ${line}`);
+    return { teacher: null, mode: 'baseline' as const, step: [line] };
+  }
+}
+
+async function write(path: string, { parts, card, figures }: DistilResult, seconds: number) {
+  const bytes = await writeAdapter(parts, card);
+  await writeFile(path, bytes);
+  const promoted = card.gate?.promoted ?? null;
+  return { out: path, bytes: bytes.length, promoted, seconds: Math.round(seconds * 100) / 100, card, figures };
+}
+
+function summary({ out, bytes, seconds, card, figures }: Awaited<ReturnType<typeof write>>): string {
+  const lines = columns([
+    ['adapter', `${out} (${Math.ceil(bytes / 1000)} kB)`],
+    ['kind', card.kind],
+    ['mode', card.mode],
+    ['documents', card.failed > 0 ? `${card.documents} (${card.failed} masked)` : card.documents],
+    ['dimensions', `${card.dIn} → ${card.dOut}`],
+    ['seconds', seconds],
+    ['gate', card.gate ? gateLine(card.gate) : 'not asked'],
+    ...Object.entries(figures),
+  ]);
+  return lines;
+}

@@ -1,0 +1,103 @@
+import { type Command, Option } from 'commander';
+import type { Adapter } from '../adapter/adapter.ts';
+import { loadAdapter } from '../adapter/load-adapter.ts';
+import { openEncoder } from '../encode/open-encoder.ts';
+import { adaptedFingerprint } from '../engine/generation.ts';
+import { ChelatedError } from '../errors.ts';
+import { datasetWarnings } from '../evaluate/dataset.ts';
+import { evaluate } from '../evaluate/evaluate.ts';
+import { judgedQueries } from '../evaluate/judged-queries.ts';
+import { readDataset } from '../evaluate/read-dataset.ts';
+import { runLines } from '../evaluate/run-file.ts';
+import { loadKernels } from '../kernels/load.ts';
+import { correctTexts } from './correct-texts.ts';
+import { options } from './options.ts';
+import { columns, print } from './print.ts';
+import { progress } from './progress.ts';
+import { readAdapterFile } from './read-adapter-file.ts';
+import { timeQueries } from './time-queries.ts';
+import { assertWritable, writeFile } from './write-file.ts';
+
+interface EvaluateCommandOptions {
+  readonly dataset: string;
+  readonly student: string;
+  readonly adapter?: string;
+  readonly documents: 'corrected' | 'teacher';
+  readonly teacher?: string;
+  readonly split?: string;
+  readonly run?: string;
+  readonly json?: boolean;
+}
+
+/** `chelated evaluate`: how well a student, corrected or not, retrieves on a judged collection. */
+export function evaluateCommand(program: Command): void {
+  program
+    .command('evaluate')
+    .description('score retrieval on a judged collection, as trec_eval does')
+    .requiredOption(
+      '--dataset <DATASET_DIR>',
+      'collection in BEIR layout: corpus.jsonl, queries.jsonl, qrels/SPLIT.tsv',
+    )
+    .addOption(options.student())
+    .option('--adapter <FILE.onnx>', 'correct with this adapter; without it, the student as it is')
+    .addOption(
+      new Option('--documents <SIDE>', 'what is searched: corrected student vectors, or the teacher’s own')
+        .choices(['corrected', 'teacher'])
+        .default('corrected'),
+    )
+    .option('--teacher <ID>', 'with --documents teacher: vectors:DOCS.npy, or an encoder')
+    .option('--split <NAME>', 'judgements that are used (default: test)')
+    .option('--run <FILE>', 'also write the ranked lists as a TREC run')
+    .addOption(options.json())
+    .addHelpText(
+      'after',
+      '\nExample:\n  chelated evaluate --dataset scifact --student static --adapter adapter.onnx --json',
+    )
+    .action(run);
+}
+
+async function run(given: EvaluateCommandOptions): Promise<void> {
+  const json = given.json ?? false;
+  const asymmetric = given.documents === 'teacher';
+  if (asymmetric && (given.teacher === undefined || given.adapter === undefined)) {
+    throw new ChelatedError(
+      'invalid_input',
+      '--documents teacher needs --adapter FILE.onnx and --teacher vectors:DOCS.npy',
+    );
+  }
+  if (given.run !== undefined) await assertWritable(given.run);
+  const display = progress({ silent: json });
+  const kernels = await loadKernels();
+  const dataset = await readDataset(given.dataset, given.split === undefined ? {} : { split: given.split });
+  for (const warning of datasetWarnings(dataset)) display.note(`chelated: ${warning}`);
+  const encoder = await openEncoder(given.student, { kernels });
+  const adapter: Adapter | null =
+    given.adapter === undefined ? null : await loadAdapter(await readAdapterFile(given.adapter), { encoder, kernels });
+
+  const teacher = asymmetric ? await openEncoder(given.teacher!, { kernels }) : null;
+  const side = teacher ? { encoder: teacher, adapter: null } : { encoder, adapter };
+  const own = await correctTexts(side.encoder, side.adapter, dataset.documents, 'document', (share) =>
+    display.show('documents', share),
+  );
+  const documents = teacher ? adapter!.alignTeacher(own) : own;
+
+  const queryPositions = judgedQueries(dataset);
+  const judged = queryPositions.map((position) => ({ ...dataset.queries[position]!, position }));
+  const queries = await correctTexts(encoder, adapter, judged, 'query', (share) => display.show('queries', share));
+  display.stop();
+  const { run: lists, ...scores } = evaluate({ dataset, kernels, documents, queries, queryPositions });
+  const microseconds = await timeQueries(encoder, adapter, judged);
+  if (given.run !== undefined) await writeFile(given.run, [...runLines(lists)].join(''));
+
+  const document = {
+    documents: scores.documents,
+    queries: scores.queries,
+    'ndcg@10': scores['ndcg@10'],
+    'recall@100': scores['recall@100'],
+    'mrr@10': scores['mrr@10'],
+    map: scores.map,
+    encode_us_per_query: microseconds,
+    fingerprint: adapter ? await adaptedFingerprint(encoder.baseFingerprint, adapter) : encoder.baseFingerprint,
+  };
+  print(json, document, () => columns(Object.entries(document)));
+}

@@ -1,0 +1,43 @@
+import { Option } from 'commander';
+import { config } from '../config.ts';
+import { parseNumber } from './parse-number.ts';
+
+/** The options that more than one command has, or whose values come from a closed list. */
+export const options = {
+  student: () =>
+    new Option(
+      '--student <ID>',
+      'encoder that serves: static, a student folder, or vectors:DOCS.npy,QUERIES.npy',
+    ).default(config.student),
+  mode: () =>
+    new Option('--mode <MODE>', 'what is learned (default: offline with a teacher)').choices([
+      'offline',
+      'hybrid',
+      'baseline',
+    ]),
+  alpha: () =>
+    new Option('--alpha <NUMBER>', 'teacher weight in hybrid mode')
+      .argParser(parseNumber({ minimum: 0, maximum: 1 }))
+      .default(config.alpha),
+  push: () =>
+    new Option('--push <NUMBER>', 'magnitude of the homeostatic push')
+      .argParser(parseNumber({ minimum: 0, maximum: 1e6 }))
+      .default(config.push),
+  adapter: () =>
+    new Option('--adapter <KIND>', 'map that is fitted')
+      .choices(['lexical', 'affine', 'orthogonal', 'residual'])
+      .default(config.adapter),
+  space: () =>
+    new Option('--space <SPACE>', 'space of the corrected vectors')
+      .choices(['teacher', 'student'])
+      .default(config.space),
+  dims: () =>
+    new Option('--dims <NUMBER>', 'cut the corrected vectors to this width').argParser(
+      parseNumber({ minimum: 1, whole: true }),
+    ),
+  seed: () =>
+    new Option('--seed <NUMBER>', 'of the documents held out')
+      .argParser(parseNumber({ minimum: 0, whole: true }))
+      .default(config.seed),
+  json: () => new Option('--json', 'one JSON document on stdout'),
+};

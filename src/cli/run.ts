@@ -1,0 +1,42 @@
+import { Command, CommanderError } from 'commander';
+import { config } from '../config.ts';
+import { ChelatedError } from '../errors.ts';
+import { applyCommand } from './apply-command.ts';
+import { distilCommand } from './distil-command.ts';
+import { evaluateCommand } from './evaluate-command.ts';
+import { Failure } from './failure.ts';
+import { inspectCommand } from './inspect-command.ts';
+import { startCommand } from './start-command.ts';
+
+/** Exit codes: done, refused or failed, the command was not understood. */
+const exit = { done: 0, failed: 1, usage: 2 } as const;
+
+/** Runs one command line to its exit code. Whatever fails is one line on stderr. */
+export async function run(argv: readonly string[]): Promise<number> {
+  const program = new Command('chelated')
+    .description('Makes a cheap embedding model retrieve like an expensive one.')
+    .version(config.createdBy)
+    .exitOverride()
+    .configureOutput({ outputError: (text, write) => write(`chelated: ${oneLine(text.replace(/^error: /, ''))}\n`) });
+  for (const add of [distilCommand, applyCommand, evaluateCommand, inspectCommand, startCommand]) add(program);
+  try {
+    await program.parseAsync(argv, { from: 'user' });
+    return exit.done;
+  } catch (error) {
+    // commander has said it already.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? exit.done : exit.usage;
+    report(error, argv.includes('--json'));
+    return exit.failed;
+  }
+}
+
+function report(error: unknown, json: boolean): void {
+  const code = error instanceof ChelatedError ? error.code : 'internal';
+  const message = oneLine(error instanceof Error ? error.message : String(error));
+  process.stderr.write(`chelated: ${code === 'internal' ? `unexpected error: ${message}` : message}\n`);
+  if (process.env.CHELATED_DEBUG === '1') console.error(error);
+  const details = error instanceof Failure ? error.details : {};
+  if (json) process.stdout.write(`${JSON.stringify({ ...details, error: { code, message } })}\n`);
+}
+
+const oneLine = (text: string) => text.trim().replace(/\s*\n\s*/g, ' ');

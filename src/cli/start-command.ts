@@ -1,0 +1,89 @@
+import type { Command } from 'commander';
+import { config } from '../config.ts';
+import { openEncoder } from '../encode/open-encoder.ts';
+import { Engine } from '../engine/engine.ts';
+import { ChelatedError } from '../errors.ts';
+import { createApp } from '../http/create-app.ts';
+import { loadKernels } from '../kernels/load.ts';
+import { serve } from '../runtime/serve.ts';
+import type { RunningServer } from '../runtime/server.ts';
+import { exampleRequests } from './example-requests.ts';
+import { gateLine } from './gate-line.ts';
+import { parseNumber } from './parse-number.ts';
+import { progress } from './progress.ts';
+import { openSample } from './sample.ts';
+import { sampleAdapter } from './sample-adapter.ts';
+import { sampleReport } from './sample-report.ts';
+
+interface StartOptions {
+  readonly host: string;
+  readonly port: number;
+  readonly data: string;
+}
+
+/** `chelated start`: the correction endpoint on the shipped student and sample. */
+export function startCommand(program: Command): void {
+  program
+    .command('start')
+    .description('serve the shipped student, corrected by an adapter that the first start distils from the sample')
+    .option('--host <HOST>', 'address to listen on', config.http.host)
+    .option(
+      '--port <NUMBER>',
+      'port to listen on, 0 for any free one',
+      parseNumber({ minimum: 0, maximum: 65535, whole: true }),
+      config.http.port,
+    )
+    .option('--data <DIR>', 'where the adapter is kept', config.dataDirectory)
+    .addHelpText('after', '\nExample:\n  chelated start --port 8788')
+    .action(start);
+}
+
+async function start({ host, port, data }: StartOptions): Promise<void> {
+  const say = (line: string) => process.stdout.write(`${line}\n`);
+  const display = progress();
+  const kernels = await loadKernels();
+  const student = await openEncoder(config.student, { kernels });
+  const sample = await openSample(kernels);
+  const engine = await Engine.create({
+    encoder: student,
+    kernels,
+    documents: sample.dataset.documents,
+    onFallback: ({ from, to, reason }) =>
+      display.note(`chelated: generation ${from} failed, ${to} answered: ${reason}`),
+  });
+  // The port before the work: that it is taken should not be learned after a minute.
+  const app = createApp({ engine, onFault: (error) => console.error('chelated:', error) });
+  const server = await serve(app, { host, port });
+  try {
+    await adoptSample();
+  } catch (error) {
+    if (!(error instanceof ChelatedError) || error.code !== 'gate_refused') {
+      await server.close();
+      throw error;
+    }
+    display.note(`chelated: ${error.message}; serving the student as it is`);
+  }
+  say(
+    `\nchelated serves ${sample.dataset.documents.length} documents on ${server.url}\n\n${exampleRequests(server.url, sample.dataset)}`,
+  );
+  await untilStopped(server);
+  await engine.dispose();
+
+  async function adoptSample() {
+    const { adapter, path, bytes, isNew } = await sampleAdapter({ data, sample, student, kernels, display });
+    if (isNew) {
+      say(await sampleReport({ sample, student, adapter, adapterBytes: bytes, kernels }));
+      if (adapter.card.gate) say(gateLine(adapter.card.gate));
+    } else say(`adapter ${path}, distilled before; remove it to distil again`);
+    await engine.adopt(adapter);
+  }
+}
+
+/** Until the process is asked to end; requests in flight are then answered. A second signal ends it at once. */
+async function untilStopped(server: RunningServer): Promise<void> {
+  await new Promise<void>((resolve) => {
+    process.once('SIGINT', () => resolve());
+    process.once('SIGTERM', () => resolve());
+  });
+  await server.close();
+}
