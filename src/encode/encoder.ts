@@ -13,6 +13,8 @@ export interface EncodeOptions {
   /** Rows of the texts in their collection's file: for precomputed vectors, when only some of the collection is asked for. */
   readonly positions?: readonly number[];
   readonly signal?: AbortSignal;
+  /** Called after each batch with the positions that are done and their vectors, by encoders whose batches take long: what a cache keeps. */
+  readonly onBatch?: (positions: readonly number[], vectors: Matrix) => void;
   /** Called after each batch with the number of texts done. */
   readonly onProgress?: (done: number, total: number) => void;
 }

@@ -7,6 +7,10 @@ export type ExecutionProvider = 'wasm';
 
 export interface SessionOptions {
   readonly executionProvider?: ExecutionProvider;
+  /** Threads of one call; 1 where none are given, and where the runtime cannot start any. The first session with more than one decides for all of them. */
+  readonly threads?: number;
+  /** Files beside the model that hold its larger tensors, by the name that the model has for them. */
+  readonly externalData?: readonly { readonly path: string; readonly data: Uint8Array }[];
 }
 
 export type TensorFeeds = Readonly<Record<string, OnnxTensor>>;
@@ -32,9 +36,10 @@ type Runtime = typeof import('onnxruntime-web');
  */
 export async function openSession(bytes: Uint8Array, options: SessionOptions = {}): Promise<OnnxSession> {
   const provider = options.executionProvider ?? 'wasm';
-  const runtime = await attempt('onnxruntime-web cannot be loaded', () => loadRuntime(provider));
+  const externalData = options.externalData && [...options.externalData];
+  const runtime = await attempt('onnxruntime-web cannot be loaded', () => loadRuntime(provider, options.threads ?? 1));
   const session = await attempt('onnxruntime refused the model', () =>
-    runtime.InferenceSession.create(bytes, { executionProviders: [provider] }),
+    runtime.InferenceSession.create(bytes, { executionProviders: [provider], ...(externalData && { externalData }) }),
   );
   return new Session(runtime, session);
 }
@@ -43,7 +48,13 @@ const loaders: Record<ExecutionProvider, () => Promise<Runtime>> = {
   wasm: () => import('onnxruntime-web/wasm'),
 };
 
-async function loadRuntime(provider: ExecutionProvider): Promise<Runtime> {
+async function loadRuntime(provider: ExecutionProvider, threads: number): Promise<Runtime> {
+  if (threads > 1 && typeof process !== 'undefined' && process.versions?.node !== undefined) {
+    // Node, Bun and Deno: only this build starts its threads there. It is another instance, with its own memory.
+    const runtime = await import('onnxruntime-web');
+    runtime.env.wasm.numThreads = threads;
+    return runtime;
+  }
   const runtime = await loaders[provider]();
   // Outside of browsers this build starts its threads in a way that hangs or fails.
   if (typeof document === 'undefined') runtime.env.wasm.numThreads = 1;
