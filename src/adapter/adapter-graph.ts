@@ -1,6 +1,7 @@
+import type { Matrix } from '../matrix.ts';
 import { GraphBuilder } from '../onnx/graph-builder.ts';
 import type { AdapterCard, TermFrequency } from './card.ts';
-import type { AdapterParts, TeacherMap, TokenPart } from './parts.ts';
+import type { AdapterParts, HiddenPart, TeacherMap, TokenPart } from './parts.ts';
 import { inputNames, outputNames, tensorNames } from './tensor-names.ts';
 
 /**
@@ -14,6 +15,7 @@ export function adapterGraph(parts: AdapterParts, card: AdapterCard): GraphBuild
   const graph = new GraphBuilder(`chelated ${card.kind}`);
   const input = graph.input(card.kind === 'lexical' ? inputNames.prior : inputNames.vector, 'f32', ['n', card.dIn]);
   let y = applyMap(graph, input, parts, card);
+  if (parts.hidden) y = graph.op('Add', [y, addHidden(graph, input, parts.hidden)]);
   let size = largest(graph, input);
   if (parts.tokens) {
     const token = addTokens(graph, parts.tokens);
@@ -30,6 +32,16 @@ export function adapterGraph(parts: AdapterParts, card: AdapterCard): GraphBuild
 function applyMap(graph: GraphBuilder, x: string, { map }: AdapterParts, { dIn, dOut }: AdapterCard): string {
   if (!map) return x;
   return graph.op('MatMul', [x, graph.constant(tensorNames.map, { dtype: 'f32', dims: [dIn, dOut], data: map.data })]);
+}
+
+function addHidden(graph: GraphBuilder, x: string, { into, bias, out }: HiddenPart): string {
+  const layer = (name: string, { rows, dims, data }: Matrix) =>
+    graph.constant(name, { dtype: 'f32', dims: [rows, dims], data });
+  const hidden = graph.op('MatMul', [x, layer(tensorNames.hiddenInto, into)]);
+  const active = bias
+    ? graph.op('Relu', [graph.op('Add', [hidden, addVector(graph, tensorNames.hiddenBias, bias)])])
+    : hidden;
+  return graph.op('MatMul', [active, layer(tensorNames.hiddenOut, out)]);
 }
 
 /** φ of the texts and Σ φ(t)·row. Row 0 of the stored rows is all zero: what a token without a row finds. */

@@ -1,5 +1,8 @@
-/** The maps that exist. `residual` is affine on the base vector plus the lexical token table. */
-export const adapterKinds = ['identity', 'orthogonal', 'affine', 'lexical', 'residual'] as const;
+/**
+ * The maps that exist. `residual` is affine on the base vector plus the lexical token table; `lowrank` and `mlp` are
+ * trained by gradients.
+ */
+export const adapterKinds = ['identity', 'orthogonal', 'affine', 'lexical', 'residual', 'lowrank', 'mlp'] as const;
 export type AdapterKind = (typeof adapterKinds)[number];
 
 export type AdapterNeeds = 'vector' | 'tokens' | 'both';

@@ -1,6 +1,6 @@
 import { ChelatedError, type ErrorCode } from '../errors.ts';
 import type { AdapterCard, AdapterKind, AdapterNeeds } from './card.ts';
-import type { AdapterParts, TeacherMap, TokenPart } from './parts.ts';
+import type { AdapterParts, HiddenPart, TeacherMap, TokenPart } from './parts.ts';
 
 /** What each kind is given. */
 export const needsOf: Record<AdapterKind, AdapterNeeds> = {
@@ -9,15 +9,19 @@ export const needsOf: Record<AdapterKind, AdapterNeeds> = {
   affine: 'vector',
   lexical: 'tokens',
   residual: 'both',
+  lowrank: 'vector',
+  mlp: 'vector',
 };
 
 /** What each kind is made of, beside a teacher map: whether it may or must have it. */
-const make: Record<AdapterKind, { map: Presence; bias: Presence; tokens: Presence }> = {
-  identity: { map: 'never', bias: 'never', tokens: 'never' },
-  orthogonal: { map: 'always', bias: 'never', tokens: 'never' },
-  affine: { map: 'always', bias: 'maybe', tokens: 'never' },
-  lexical: { map: 'maybe', bias: 'maybe', tokens: 'always' },
-  residual: { map: 'maybe', bias: 'maybe', tokens: 'always' },
+const make: Record<AdapterKind, { map: Presence; bias: Presence; tokens: Presence; hidden: Presence }> = {
+  identity: { map: 'never', bias: 'never', tokens: 'never', hidden: 'never' },
+  orthogonal: { map: 'always', bias: 'never', tokens: 'never', hidden: 'never' },
+  affine: { map: 'always', bias: 'maybe', tokens: 'never', hidden: 'never' },
+  lexical: { map: 'maybe', bias: 'maybe', tokens: 'always', hidden: 'never' },
+  residual: { map: 'maybe', bias: 'maybe', tokens: 'always', hidden: 'never' },
+  lowrank: { map: 'maybe', bias: 'maybe', tokens: 'never', hidden: 'always' },
+  mlp: { map: 'maybe', bias: 'maybe', tokens: 'never', hidden: 'always' },
 };
 
 type Presence = 'never' | 'maybe' | 'always';
@@ -34,11 +38,11 @@ export function checkParts(parts: AdapterParts, card: AdapterCard, code: ErrorCo
   const { dIn, dOut, kind } = card;
   check(isSize(dIn) && isSize(dOut), () => `widths must be positive integers, got ${dIn} and ${dOut}`);
   check(card.needs === needsOf[kind], () => `needs "${needsOf[kind]}", the card says "${card.needs}"`);
-  for (const name of ['map', 'bias', 'tokens'] as const) {
-    const [presence, present] = [make[kind][name], parts[name] !== null];
+  for (const name of ['map', 'bias', 'tokens', 'hidden'] as const) {
+    const [presence, present] = [make[kind][name], (parts[name] ?? null) !== null];
     check(presence === 'maybe' || (presence === 'always') === present, () => `has ${presence} a part "${name}"`);
   }
-  const { map, bias, tokens, teacher } = parts;
+  const { map, bias, tokens, hidden, teacher } = parts;
   if (map) {
     check(
       map.rows === dIn && map.dims === dOut,
@@ -48,10 +52,25 @@ export function checkParts(parts: AdapterParts, card: AdapterCard, code: ErrorCo
   } else check(dIn === dOut, () => `without a map, ${dIn} numbers in cannot be ${dOut} out`);
   if (bias) check(bias.length === dOut && finite(bias), () => `bias must be ${dOut} finite numbers`);
   if (tokens) checkTokens(tokens, dOut, check);
+  if (hidden) checkHidden(hidden, card, check);
   if (teacher) checkTeacher(teacher, dOut, check);
 }
 
 type Check = (holds: boolean, message: () => string) => void;
+
+function checkHidden({ into, bias, out }: HiddenPart, { kind, dIn, dOut }: AdapterCard, check: Check): void {
+  const h = into.dims;
+  check(
+    into.rows === dIn && out.rows === h && out.dims === dOut,
+    () => `hidden part is ${into.rows} × ${h} and ${out.rows} × ${out.dims}, the card says ${dIn} and ${dOut}`,
+  );
+  check(
+    fills(into.data, dIn * h) && fills(out.data, h * dOut) && finite(into.data) && finite(out.data),
+    () => 'hidden part must be filled with finite numbers',
+  );
+  check((kind === 'mlp') === (bias !== null), () => `hidden bias: kind mlp has one, lowrank has none`);
+  if (bias) check(bias.length === h && finite(bias), () => `hidden bias must be ${h} finite numbers`);
+}
 
 function checkTokens({ rows, rowOf, weights }: TokenPart, dOut: number, check: Check): void {
   check(rows.dims === dOut, () => `token rows are ${rows.dims} wide, the card says ${dOut}`);

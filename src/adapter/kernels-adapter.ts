@@ -5,6 +5,7 @@ import type { AdapterHost, AdapterSource } from './adapter-source.ts';
 import { type CheckedInput, checkInput } from './check-input.ts';
 import { checkParts } from './check-parts.ts';
 import { phi } from './features.ts';
+import { heldHidden } from './held-hidden.ts';
 import { heldMap } from './held-map.ts';
 import { inBlocks } from './in-blocks.ts';
 import { keepRows } from './keep-rows.ts';
@@ -23,6 +24,7 @@ export function kernelsAdapter({ parts, card, hash }: AdapterSource, { kernels, 
   const { tokens, bias } = parts;
   const prior = card.kind === 'lexical' && tokens ? studentPrior(table, tokens.rowOf, card.dIn, kernels) : null;
   const linear = heldMap(parts.map, kernels);
+  const hidden = parts.hidden ? heldHidden(parts.hidden, kernels) : null;
   const rows = tokens && tokens.rows.rows > 0 ? kernels.hold(tokens.rows) : null;
   const teacher = teacherAlignment(parts.teacher, kernels);
 
@@ -32,6 +34,7 @@ export function kernelsAdapter({ parts, card, hash }: AdapterSource, { kernels, 
     const base = features && prior ? prior.sum(features) : vectors;
     const terms: Matrix[] = [];
     if (base) terms.push(linear.apply(base));
+    if (base && hidden) terms.push(hidden.apply(base));
     if (known && rows && known.ids.length > 0) terms.push(kernels.embeddingBag(rows, known));
     const Y = sum(terms, features?.rows ?? vectors?.rows ?? 0, card.dOut, bias);
     return unitRows(Y, { vectors, features }, kernels);
@@ -44,7 +47,7 @@ export function kernelsAdapter({ parts, card, hash }: AdapterSource, { kernels, 
     correct: async (input) => inBlocks(checkInput(input, card), card.dOut, config.adapterRun.blockRows, step),
     alignTeacher: (T) => teacher.align(T),
     dispose: async () => {
-      for (const held of [prior, linear, rows, teacher]) held?.free();
+      for (const held of [prior, linear, hidden, rows, teacher]) held?.free();
     },
   };
 }

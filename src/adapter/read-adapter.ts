@@ -6,7 +6,7 @@ import type { OnnxDtype, OnnxTensor } from '../onnx/tensor.ts';
 import type { AdapterCard } from './card.ts';
 import { readCard } from './card-text.ts';
 import { checkParts } from './check-parts.ts';
-import type { AdapterParts, TeacherMap, TokenPart } from './parts.ts';
+import type { AdapterParts, HiddenPart, TeacherMap, TokenPart } from './parts.ts';
 import { openSeal } from './seal.ts';
 import { metadataKeys, tensorNames } from './tensor-names.ts';
 
@@ -27,10 +27,12 @@ export async function readAdapter(bytes: Uint8Array): Promise<ReadAdapter> {
   try {
     const file = readModel(bytes);
     const card = readCard(file.metadata.get(metadataKeys.card));
+    const hidden = readHidden(file);
     const parts: AdapterParts = {
       map: optionalMatrix(file, tensorNames.map),
       bias: take(file, tensorNames.bias, 'f32')?.data ?? null,
       tokens: readTokens(file),
+      ...(hidden && { hidden }),
       teacher: readTeacher(file),
     };
     checkParts(parts, card, 'adapter_corrupt');
@@ -61,6 +63,14 @@ function withoutZeroRow({ dims, data }: OnnxTensor & { dtype: 'int8' }, scales: 
   const [stored = 0, width = 0] = dims;
   if (dims.length !== 2 || stored < 1) throw corrupt(`token rows of shape [${dims}]`);
   return { rows: stored - 1, dims: width, data: data.subarray(width), scales: scales.subarray(1) };
+}
+
+function readHidden(file: OnnxFile): HiddenPart | null {
+  const into = optionalMatrix(file, tensorNames.hiddenInto);
+  if (!into) return null;
+  const out = optionalMatrix(file, tensorNames.hiddenOut);
+  if (!out) throw corrupt(`no ${tensorNames.hiddenOut}`);
+  return { into, bias: take(file, tensorNames.hiddenBias, 'f32')?.data ?? null, out };
 }
 
 function readTeacher(file: OnnxFile): TeacherMap | null {

@@ -2,6 +2,9 @@
 export const tensorNames = {
   map: 'map',
   bias: 'bias',
+  hiddenInto: 'hidden_into',
+  hiddenBias: 'hidden_bias',
+  hiddenOut: 'hidden_out',
   tokenRows: 'token_rows',
   tokenScales: 'token_scales',
   tokenRowOf: 'token_row_of',

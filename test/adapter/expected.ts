@@ -1,6 +1,6 @@
 import type { AdapterInput } from '../../src/adapter/adapter.ts';
 import type { AdapterCard } from '../../src/adapter/card.ts';
-import type { AdapterParts } from '../../src/adapter/parts.ts';
+import type { AdapterParts, HiddenPart } from '../../src/adapter/parts.ts';
 import type { StaticTable } from '../../src/encode/static-table.ts';
 import { type Matrix, matrix } from '../../src/matrix.ts';
 
@@ -19,7 +19,8 @@ function expectedRow(
   table: StaticTable | undefined,
   i: number,
 ) {
-  const { map, bias, tokens } = parts;
+  const { map, bias, tokens, hidden } = parts;
+  const units = hidden ? hiddenUnits(hidden, input.vectors!, i) : [];
   const features = tokens && input.tokens ? featuresOf(tokens, input.tokens, i) : new Map<number, number>();
   const x: number[] = new Array(card.dIn).fill(0);
   if (card.kind === 'lexical') {
@@ -33,6 +34,7 @@ function expectedRow(
   for (let k = 0; k < card.dOut; k++) {
     y[k] = map ? x.reduce((sum, value, j) => sum + value * map.data[j * card.dOut + k]!, 0) : x[k]!;
     if (bias) y[k]! += bias[k]!;
+    for (const [u, value] of units.entries()) y[k]! += value * hidden!.out.data[u * card.dOut + k]!;
     if (!tokens) continue;
     for (const [t, value] of features) {
       const r = tokens.rowOf[t]!;
@@ -42,6 +44,14 @@ function expectedRow(
   const isZero = [...features.values()].every((v) => v === 0) && (card.kind === 'lexical' || x.every((v) => v === 0));
   const norm = Math.hypot(...y);
   return y.map((value) => (isZero || norm === 0 ? 0 : value / norm));
+}
+
+function hiddenUnits({ into, bias }: HiddenPart, vectors: Matrix, i: number): number[] {
+  return Array.from({ length: into.dims }, (_, u) => {
+    let sum = bias?.[u] ?? 0;
+    for (let j = 0; j < into.rows; j++) sum += vectors.data[i * into.rows + j]! * into.data[j * into.dims + u]!;
+    return bias ? Math.max(sum, 0) : sum;
+  });
 }
 
 function featuresOf(tokens: NonNullable<AdapterParts['tokens']>, bags: NonNullable<AdapterInput['tokens']>, i: number) {

@@ -1,7 +1,7 @@
 import type { AdapterInput } from '../../src/adapter/adapter.ts';
 import type { AdapterCard, AdapterKind } from '../../src/adapter/card.ts';
 import { needsOf } from '../../src/adapter/check-parts.ts';
-import type { AdapterParts, TokenPart } from '../../src/adapter/parts.ts';
+import type { AdapterParts, HiddenPart, TokenPart } from '../../src/adapter/parts.ts';
 import { quantise } from '../../src/adapter/quantise.ts';
 import { config } from '../../src/config.ts';
 import type { StaticTable } from '../../src/encode/static-table.ts';
@@ -41,6 +41,7 @@ export function sample(kind: AdapterKind, seed: number, options: SampleOptions =
   const bias = options.bias && kind !== 'orthogonal' && !square ? normals(numbers, dOut) : null;
   const tokens = needs === 'vector' ? null : tokenPart(numbers, vocabulary, dOut, options.known ?? 0.6);
   const dTeacher = options.teacher === 'mean' ? dOut : dOut + 3;
+  const hidden = kind === 'mlp' || kind === 'lowrank' ? hiddenPart(numbers, kind, dIn, dOut) : null;
   const teacher =
     options.teacher === 'none'
       ? null
@@ -52,7 +53,7 @@ export function sample(kind: AdapterKind, seed: number, options: SampleOptions =
   const table = { rows: options.int8Table ? quantise(rows) : rows, weights: normals(numbers, vocabulary) };
   const encoder = { baseFingerprint: 'f'.repeat(64), ...(kind === 'lexical' ? { table } : {}) };
   return {
-    parts: { map, bias, tokens, teacher },
+    parts: { map, bias, tokens, teacher, ...(hidden && { hidden }) },
     card: sampleCard({ kind, needs, dIn, dOut }),
     encoder,
     input: (n) => {
@@ -64,6 +65,11 @@ export function sample(kind: AdapterKind, seed: number, options: SampleOptions =
       return { vectors, tokens: tokenBags(texts) };
     },
   };
+}
+
+function hiddenPart(numbers: Random, kind: 'mlp' | 'lowrank', dIn: number, dOut: number): HiddenPart {
+  const into = normalMatrix(numbers, dIn, 5);
+  return { into, bias: kind === 'mlp' ? normals(numbers, 5) : null, out: normalMatrix(numbers, 5, dOut) };
 }
 
 function tokenPart(numbers: Random, vocabulary: number, dOut: number, known: number): TokenPart {

@@ -47,6 +47,17 @@ describe('writeAdapter', () => {
     expect(await refusal(writeAdapter(sample('lexical', 3).parts, card))).toBe('shape_mismatch');
     expect(await refusal(writeAdapter(parts, { ...card, needs: 'tokens' }))).toBe('shape_mismatch');
     expect(await refusal(writeAdapter(parts, { ...card, formatVersion: 2 }))).toBe('adapter_version');
+    for (const kind of ['mlp', 'lowrank'] as const) {
+      const { parts, card } = sample(kind, 3);
+      const hidden = parts.hidden!;
+      const wrong = [
+        null,
+        { ...hidden, out: matrix(2, card.dOut) },
+        { ...hidden, bias: hidden.bias ? null : new Float32Array(5) },
+      ];
+      for (const part of wrong)
+        expect(await refusal(writeAdapter({ ...parts, hidden: part }, card))).toBe('shape_mismatch');
+    }
     const lexical = sample('lexical', 4);
     const tokens = lexical.parts.tokens!;
     const beyond = { ...tokens, rowOf: tokens.rowOf.with(0, tokens.rows.rows) };

@@ -22,6 +22,8 @@ const cases = [
   { name: 'affine-bias', ...sample('affine', 2, { ...options, bias: true, teacher: 'mean' }) },
   { name: 'lexical-bias', ...sample('lexical', 3, { ...options, bias: true, teacher: 'none' }) },
   { name: 'lexical-without-rows', ...sample('lexical', 4, { ...options, known: 0 }) },
+  { name: 'mlp-without-map', ...sample('mlp', 6, { ...options, map: false }) },
+  { name: 'lowrank-bias', ...sample('lowrank', 7, { ...options, bias: true }) },
   { name: 'residual-without-map', ...sample('residual', 5, { ...options, map: false }) },
 ];
 

@@ -1,0 +1,14 @@
+/** What is made small. Weights of 0 leave a term out of the graph. */
+export interface Objective {
+  /**
+   * cosine: mean over rows of 1 − cos(y, target).
+   * mse: mean over rows and dimensions of (y − target)², y not normalised.
+   */
+  readonly loss: 'cosine' | 'mse';
+  /** Weight of the similarity-preserving term: mean over the pairs of a batch of (yᵢ·yⱼ − tᵢ·tⱼ)², rows normalised. */
+  readonly similarity: number;
+  /** Teacher weight α of the blend behind a trained projection; 1 where there is none. */
+  readonly alpha: number;
+  /** Weight of the same term on the projected teacher, so that it does not shrink to a point to please the adapter. */
+  readonly projectionSimilarity: number;
+}
