@@ -47,8 +47,8 @@ function sink(keys: usize, at: u32, size: u32, key: u64): void {
 function offer(keys: usize, sizes: usize, k: u32, score: f32, row: u32): void {
   const size = load<u32>(sizes);
   const key = keyOf(score, row);
-  if (size == k) {
-    if (key > load<u64>(keys)) sink(keys, 0, size, key);
+  if (size >= k) {
+    if (key > load<u64>(keys)) sink(keys, 0, k, key);
     return;
   }
   let at = size;
