@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { ChelatedError } from '../errors.ts';
 import { fromFloat16, toFloat16 } from './float16.ts';
 
@@ -29,11 +30,10 @@ const sizes = { F32: 4, F16: 2, I8: 1 } as const;
  */
 export function readSafetensors(bytes: Uint8Array, name = '.safetensors file'): SafeTensors {
   const { header, start } = readHeader(bytes, name);
+  const { __metadata__: metadata = {}, ...entries } = header;
   const tensors = new Map<string, SafeTensor>();
-  let metadata: Record<string, string> = {};
-  for (const [key, entry] of Object.entries(header)) {
-    if (key === '__metadata__') metadata = entry as Record<string, string>;
-    else tensors.set(key, readTensor(bytes.subarray(start), entry as Entry, `${name}: ${key}`));
+  for (const [key, entry] of Object.entries(entries)) {
+    tensors.set(key, readTensor(bytes.subarray(start), entry, `${name}: ${key}`));
   }
   return { tensors, metadata };
 }
@@ -66,33 +66,35 @@ export function writeSafetensors(
   return bytes;
 }
 
-interface Entry {
-  readonly dtype: string;
-  readonly shape: readonly number[];
-  readonly data_offsets: readonly [number, number];
-}
+const entry = z.object({
+  dtype: z.string(),
+  shape: z.array(z.int().nonnegative()),
+  data_offsets: z.tuple([z.int().nonnegative(), z.int().nonnegative()]),
+});
+const headerShape = z.object({ __metadata__: z.record(z.string(), z.string()).optional() }).catchall(entry);
 
-function readHeader(bytes: Uint8Array, name: string): { header: Record<string, unknown>; start: number } {
-  const refuse = (cause?: unknown) => {
-    throw new ChelatedError('invalid_input', `${name}: is not a .safetensors file, or is cut short`, { cause });
-  };
-  if (bytes.length < 8) refuse();
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const start = 8 + view.getUint32(0, true);
-  if (view.getUint32(4, true) !== 0 || start > bytes.length) refuse();
+function readHeader(bytes: Uint8Array, name: string): { header: z.output<typeof headerShape>; start: number } {
   try {
-    return { header: JSON.parse(new TextDecoder().decode(bytes.subarray(8, start))), start };
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    const start = 8 + Number(view.getBigUint64(0, true));
+    // `fatal`: a cut within a character must not read as another one. Past the end, JSON.parse meets a cut header.
+    const json = new TextDecoder('utf-8', { fatal: true }).decode(bytes.subarray(8, start));
+    return { header: headerShape.parse(JSON.parse(json)), start };
   } catch (cause) {
-    return refuse(cause)!;
+    throw new ChelatedError('invalid_input', `${name}: is not a .safetensors file, or is cut short`, { cause });
   }
 }
 
-function readTensor(data: Uint8Array, { dtype, shape, data_offsets: [from, to] }: Entry, name: string): SafeTensor {
+function readTensor(
+  data: Uint8Array,
+  { dtype, shape, data_offsets: [from, to] }: z.output<typeof entry>,
+  name: string,
+): SafeTensor {
   if (dtype !== 'F32' && dtype !== 'F16' && dtype !== 'I8') {
     throw new ChelatedError('dtype_unsupported', `${name}: expected F32, F16 or I8, got ${dtype}; save it as float32`);
   }
   const expected = shape.reduce((product, size) => product * size, sizes[dtype]);
-  if (to - from !== expected || from < 0 || to > data.length) {
+  if (to - from !== expected || to > data.length) {
     const got = `${Math.max(0, Math.min(to, data.length) - from)}`;
     throw new ChelatedError(
       'shape_mismatch',
