@@ -44,6 +44,7 @@ export async function vectorEncoder(source: VectorModel, tokenizer: Tokenizer, k
     baseFingerprint: await fingerprint('vectors', source.model ?? '', `${dims}`, tokenizer.hash),
     tokenizer,
     maxTokens: config.encode.maxTokens,
+    precomputed: true,
     tokenize: (texts) => readTokens(texts, tokenizer),
     dispose: () => {},
     async encode(texts, options) {
