@@ -1,6 +1,6 @@
 import { abiVersion } from '../../src/kernels/abi.ts';
 import { allCases } from './contract/all-cases.ts';
-import type { KernelBuffer, KernelCase } from './contract/buffers.ts';
+import type { KernelBuffer, KernelCall, KernelCase } from './contract/buffers.ts';
 import { type FillName, fills } from './contract/fills.ts';
 
 /** Golden vectors of one export, as test/vectors/README.md describes them. */
@@ -10,8 +10,14 @@ interface VectorFile {
   readonly cases: readonly {
     readonly name: string;
     readonly buffers: Record<string, StoredBuffer>;
-    readonly calls: KernelCase['calls'];
+    readonly calls: readonly StoredCall[];
   }[];
+}
+
+interface StoredCall {
+  readonly export: string;
+  readonly arguments: readonly (string | number)[];
+  readonly returns?: { readonly expected: string; readonly bound: string };
 }
 
 interface StoredBuffer {
@@ -54,7 +60,7 @@ export function vectorFiles(): Map<string, string> {
         cases: cases.map(({ name, made }) => ({
           name,
           buffers: Object.fromEntries(Object.entries(made.buffers).map(([key, buffer]) => [key, store(buffer)])),
-          calls: made.calls,
+          calls: made.calls.map(storeCall),
         })),
       };
       return [`${kernel}.json`, `${JSON.stringify(file, null, 1)}\n`];
@@ -68,10 +74,22 @@ export function readVectorFile(text: string): { name: string; made: KernelCase }
   return file.cases.map(({ name, buffers, calls }) => ({
     name,
     made: {
-      calls,
+      calls: calls.map(restoreCall),
       buffers: Object.fromEntries(Object.entries(buffers).map(([key, stored]) => [key, restore(stored)])),
     },
   }));
+}
+
+function storeCall({ returns, ...call }: KernelCall): StoredCall {
+  if (!returns) return call;
+  const one = (v: number) => base64(new Float64Array([v]));
+  return { ...call, returns: { expected: one(returns.expected), bound: one(returns.bound) } };
+}
+
+function restoreCall({ returns, ...call }: StoredCall): KernelCall {
+  if (!returns) return call;
+  const one = (text: string) => new Float64Array(bytesIn(text))[0]!;
+  return { ...call, returns: { expected: one(returns.expected), bound: one(returns.bound) } };
 }
 
 function store(buffer: KernelBuffer): StoredBuffer {
@@ -99,8 +117,15 @@ function typeOf(data: Float32Array | Uint32Array | Int8Array): 'f32' | 'u32' | '
   return data instanceof Uint32Array ? 'u32' : 'i8';
 }
 
-function base64(data: ArrayBufferView): string {
-  return Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString('base64');
+/** Little-endian bytes; every NaN as the one quiet NaN, since engines differ in its sign. */
+function base64(data: Float32Array | Float64Array | Uint32Array | Int8Array): string {
+  const bytes = Buffer.from(data.slice().buffer);
+  data.forEach((v, i) => {
+    if (!Number.isNaN(v)) return;
+    if (data instanceof Float64Array) bytes.writeBigUInt64LE(0x7ff8000000000000n, i * 8);
+    else bytes.writeUInt32LE(0x7fc00000, i * 4);
+  });
+  return bytes.toString('base64');
 }
 
 function bytesIn(text: string): ArrayBuffer {
