@@ -18,7 +18,7 @@ export function embedding_bag_f32(
 /**
  * The same over int8 rows, each with one f32 scale: row t is scales[t] · table[t].
  *
- * Error   per entry |Δ| ≤ (m + 2)·u·Σ|values·scales·table|
+ * Error   per entry |Δ| ≤ (m + 3)·u·Σ|values·scales·table|
  */
 export function embedding_bag_i8(
   table: usize, scales: usize, rows: u32, ids: usize, values: usize, offsets: usize, entries: u32, y: usize, n: i32, d: i32,

@@ -19,10 +19,11 @@ export const constants = {
   /** Blocks of 256 summed from zero, then added. */
   gemm: (k: number) => Math.min(k, 256) + Math.ceil(k / 256) + 1,
   axpy: 2,
+  /** int8 rows: the weight takes the scale, and the scaled row that is compared with was itself rounded. */
   gather: (m: number) => m + 1,
-  gatherInt8: (m: number) => m + 2,
+  gatherInt8: (m: number) => m + 3,
   centroid: (m: number) => m + 2,
-  centroidInt8: (m: number) => m + 3,
+  centroidInt8: (m: number) => m + 4,
   dequantize: 1,
   columnSquares: (n: number) => n,
 };

@@ -52,11 +52,9 @@ function meanCase(d: number, table: Table, c: (m: number) => number): KernelCase
 }
 
 export const embeddingBagCase = (d: number, fill: Fill) => bagCase(d, f32Table(d, fill), constants.gather);
-export const embeddingBagInt8Case = (d: number, fill: Fill) =>
-  bagCase(d, int8Table(d, fill), (m) => constants.gatherInt8(m) + 1);
+export const embeddingBagInt8Case = (d: number, fill: Fill) => bagCase(d, int8Table(d, fill), constants.gatherInt8);
 export const centroidCase = (d: number, fill: Fill) => meanCase(d, f32Table(d, fill), constants.centroid);
-export const centroidInt8Case = (d: number, fill: Fill) =>
-  meanCase(d, int8Table(d, fill), (m) => constants.centroidInt8(m) + 1);
+export const centroidInt8Case = (d: number, fill: Fill) => meanCase(d, int8Table(d, fill), constants.centroidInt8);
 
 export function dequantizeCase(d: number, fill: Fill): KernelCase {
   const { buffers } = int8Table(d, fill);
