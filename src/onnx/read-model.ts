@@ -51,7 +51,8 @@ function readTensor({ name, dims: dimensions, dataType, rawData }: TensorProto):
       `tensor ${name} of [${dims}] needs ${count * width} bytes, got ${rawData.length}`,
     );
   }
-  const buffer = rawData.slice().buffer;
+  // A copy, for alignment; `slice` of a Node Buffer would be a view.
+  const { buffer } = new Uint8Array(rawData);
   switch (dtype) {
     case 'f32':
       return { dtype, dims, data: new Float32Array(buffer) };
