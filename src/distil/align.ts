@@ -1,4 +1,3 @@
-import type { Matrix as Dense } from 'ml-matrix';
 import type { TeacherMap } from '../adapter/parts.ts';
 import type { Kernels } from '../kernels/kernels.ts';
 import { type Matrix, matrix } from '../matrix.ts';
@@ -46,14 +45,9 @@ export function noAlignment(T: Matrix): Alignment {
   return { teacher: { mean: new Float32Array(T.dims), map: null }, kept: 1 };
 }
 
-/** normalise((t − mean)·map), row by row. */
-export function applyTeacherMap(kernels: Kernels, T: Matrix, teacher: TeacherMap): Matrix {
+/** (t − mean)·map, row by row, not normalised. */
+export function mapTeacher(kernels: Kernels, T: Matrix, teacher: TeacherMap): Matrix {
   const centred = matrix(T.rows, T.dims);
   for (let i = 0; i < T.data.length; i++) centred.data[i] = T.data[i]! - teacher.mean[i % T.dims]!;
-  return kernels.normalize(teacher.map ? kernels.gemm(centred, teacher.map) : centred);
-}
-
-/** A rotation alone, without centring: what the `orthogonal` adapter applies. */
-export function procrustes(kernels: Kernels, X: Matrix, Y: Matrix): Dense {
-  return polarFactor(covariance(kernels, X, Y).product);
+  return teacher.map ? kernels.gemm(centred, teacher.map) : centred;
 }

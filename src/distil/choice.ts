@@ -1,7 +1,7 @@
 import { config } from '../config.ts';
 import type { Weighting } from './token-weighting.ts';
 
-/** What a fit leaves open. An affine fit reads `ridge` alone, a lexical one the other three, a residual one all but `prior`. */
+/** What a fit leaves open. An affine fit reads `ridge` and `intercept`, a lexical one the other three, a residual one all but `prior`. */
 export interface Choice {
   readonly weighting: Weighting;
   /** Start from the student's table (P₀), or from zero. */
@@ -10,6 +10,8 @@ export interface Choice {
   readonly lambda: number;
   /** λ of the affine ridge, relative to the mean squared singular value. */
   readonly ridge: number;
+  /** The affine map has a bias. */
+  readonly intercept: boolean;
 }
 
 /** Where choosing starts: another choice has to beat it. */
@@ -18,6 +20,7 @@ export const firstChoice: Choice = {
   prior: false,
   lambda: config.distil.lexicalLambda,
   ridge: config.distil.ridgeLambda,
+  intercept: false,
 };
 
 /** With too few documents to choose: most tokens are seen too rarely to do without the student's own rows. */

@@ -47,9 +47,10 @@ function stages(kind: AdapterKind): Stage[] {
     weightings
       .flatMap((w) => [true, false].map((prior) => ({ ...now, weighting: w, prior })))
       .filter((choice) => choice.weighting !== now.weighting || choice.prior !== now.prior);
-  if (kind === 'affine') return [ridge];
+  const intercept: Stage = (now) => [{ ...now, intercept: !now.intercept }];
+  if (kind === 'affine') return [intercept, ridge];
   if (kind === 'lexical') return [features, lambda];
-  return kind === 'residual' ? [ridge, weighting, lambda] : [];
+  return kind === 'residual' ? [intercept, ridge, weighting, lambda] : [];
 }
 
 function mean(values: Float64Array): number {

@@ -30,7 +30,7 @@ export function adapterFits(
   if (kind === 'orthogonal') return () => ({ parts: fitOrthogonal(kernels, data), figures: {} });
   if (kind === 'affine') {
     const fit = affineFits(kernels, data);
-    return ({ ridge }) => ({ parts: fit(ridge), figures: { ridge } });
+    return ({ ridge, intercept }) => ({ parts: fit({ ridge, intercept }), figures: { ridge, intercept } });
   }
   if (kind === 'lexical') {
     const fits = perWeighting((weighting) => lexicalFits(kernels, data, weighting));
@@ -40,9 +40,9 @@ export function adapterFits(
     };
   }
   const fits = perWeighting((weighting) => residualFits(kernels, data, weighting));
-  return ({ weighting, lambda, ridge }) => {
-    const { parts, solver, iterations } = fits(weighting)({ ...effort, lambda, ridge });
-    return { parts, figures: { weighting, lambda, ridge, solver, iterations } };
+  return ({ weighting, lambda, ridge, intercept }) => {
+    const { parts, solver, iterations } = fits(weighting)({ ...effort, lambda, ridge, intercept });
+    return { parts, figures: { weighting, lambda, ridge, intercept, solver, iterations } };
   };
 }
 

@@ -7,7 +7,7 @@ import type { TokenBags } from '../token-bags.ts';
 export interface FitData {
   readonly X: Matrix; // (n, d) base vectors, unit rows
   readonly bags: TokenBags; // n texts
-  readonly Y: Matrix; // (n, dOut) targets, unit rows
+  readonly Y: Matrix; // (n, dOut) targets; a row's length is its weight
   /** Passed on to the adapter. */
   readonly teacher: TeacherMap | null;
   /** The student's token table, where it is one. */

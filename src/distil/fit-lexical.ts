@@ -54,7 +54,7 @@ export function lexicalFits(
     const { Z, solver, iterations } = fitTokenRidge(kernels, S, start, options);
     const full = pickRows(Z, ids);
     if (options.prior) add(full, kernels.gemm(rows, map));
-    const tokens = { rows: quantise(full), rowOf, weights, termFrequency };
+    const tokens = { rows: quantise(full), rowOf, weights: options.prior ? weights : lastResort(weights, rowOf), termFrequency };
     return { parts: { map, bias: null, tokens, teacher: data.teacher }, solver, iterations };
   };
 }
@@ -74,6 +74,11 @@ function throughTable(
   } finally {
     held.free();
   }
+}
+
+/** Without a prior, tokens that the corpus does not have speak only where no other token does. */
+function lastResort(weights: Float32Array, rowOf: Int32Array): Float32Array {
+  return weights.map((weight, t) => (rowOf[t]! < 0 ? weight * config.distil.unseenWeight : weight));
 }
 
 /** X − Y, new. */

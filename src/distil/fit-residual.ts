@@ -3,9 +3,10 @@ import type { AdapterParts } from '../adapter/parts.ts';
 import { quantise } from '../adapter/quantise.ts';
 import type { Kernels } from '../kernels/kernels.ts';
 import { pickRows } from '../matrix.ts';
+import { affineFits } from './fit-affine.ts';
 import type { FitData } from './fit-data.ts';
 import { subtract } from './fit-lexical.ts';
-import { applyAffine, ridgeEquations } from './fit-ridge.ts';
+import { applyAffine } from './fit-ridge.ts';
 import { fitTokenRidge, type TokenRidgeOptions } from './fit-token-ridge.ts';
 import { seenTokens } from './seen-tokens.ts';
 import { tokenWeights, type Weighting } from './token-weighting.ts';
@@ -13,6 +14,8 @@ import { tokenWeights, type Weighting } from './token-weighting.ts';
 export interface ResidualOptions extends TokenRidgeOptions {
   /** λ of the affine part. */
   readonly ridge: number;
+  /** The affine part has a bias. */
+  readonly intercept: boolean;
 }
 
 export interface ResidualFit {
@@ -30,15 +33,15 @@ export function residualFits(
   data: FitData,
   weighting: Weighting,
 ): (options: ResidualOptions) => ResidualFit {
-  const equations = ridgeEquations(kernels, data.X, data.Y, true);
+  const affine = affineFits(kernels, data);
   const { weights, termFrequency } = tokenWeights(weighting, data.bags, data.table?.weights ?? null, data.vocabulary);
   const S = phi(data.bags, weights, termFrequency);
   const { ids, rowOf } = seenTokens(S);
   return (options) => {
-    const affine = equations.solve(options.ridge);
-    const R = subtract(data.Y, applyAffine(kernels, data.X, affine));
+    const first = affine(options);
+    const R = subtract(data.Y, applyAffine(kernels, data.X, first));
     const { Z, solver, iterations } = fitTokenRidge(kernels, S, R, options);
     const tokens = { rows: quantise(pickRows(Z, ids)), rowOf, weights, termFrequency };
-    return { parts: { ...affine, tokens, teacher: data.teacher }, solver, iterations };
+    return { parts: { ...first, tokens }, solver, iterations };
   };
 }

@@ -42,11 +42,6 @@ export function ridgeEquations(kernels: Kernels, X: Matrix, Y: Matrix, intercept
   };
 }
 
-/** The ridge of X to Y with intercept, for one λ. */
-export function fitRidge(kernels: Kernels, X: Matrix, Y: Matrix, lambda: number): AffineMap {
-  return ridgeEquations(kernels, X, Y, true).solve(lambda);
-}
-
 /** X·map + bias, not normalised. */
 export function applyAffine(kernels: Kernels, X: Matrix, { map, bias }: AffineMap): Matrix {
   const Y = kernels.gemm(X, map);

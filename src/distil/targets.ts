@@ -5,9 +5,9 @@ import { pushTargets } from '../collapse/push-targets.ts';
 import { config } from '../config.ts';
 import type { Kernels } from '../kernels/kernels.ts';
 import { type Matrix, matrix } from '../matrix.ts';
-import { type Alignment, alignToStudent, alignToTeacher, applyTeacherMap, noAlignment } from './align.ts';
+import { type Alignment, alignToStudent, alignToTeacher, mapTeacher, noAlignment } from './align.ts';
 import { blendTargets, checkAlpha } from './blend-targets.ts';
-import { applyAffine, fitRidge } from './fit-ridge.ts';
+import { applyAffine, ridgeEquations } from './fit-ridge.ts';
 import { meanRow } from './mean-row.ts';
 
 /** What the targets of a fit are made from: the usable documents only, row i of X and of T is document i. */
@@ -27,6 +27,11 @@ export interface TargetInput {
 
 export interface Targets {
   readonly Y: Matrix; // (n, dOut), unit rows
+  /**
+   * How much each target weighs in the fit (as its length does in least squares): the length of the mapped teacher vector,
+   * since one near the teacher's mean says little. Null where there is no teacher: all weigh the same.
+   */
+  readonly strength: Float32Array | null; // (n)
   readonly space: OutputSpace;
   readonly teacher: TeacherMap | null;
   /** Share of the teacher's variance that the alignment keeps. */
@@ -57,13 +62,14 @@ export function makeTargets(kernels: Kernels, input: TargetInput): Targets {
   const mode = input.T === null ? 'baseline' : effectiveMode(input.mode, input.alpha);
   if (mode === 'baseline' || input.T === null) {
     const { H, pushed, collapsed } = push(kernels, input, input.X);
-    return { Y: H, space: 'student', teacher: null, kept: null, pushed, collapsed, vanished: 0 };
+    return { Y: H, space: 'student', strength: null, teacher: null, kept: null, pushed, collapsed, vanished: 0 };
   }
   const alignment = align(kernels, input, input.T);
-  const T = applyTeacherMap(kernels, input.T, alignment.teacher);
-  const common = { space: input.space, teacher: alignment.teacher, kept: alignment.kept };
+  const mapped = mapTeacher(kernels, input.T, alignment.teacher);
+  const T = kernels.normalize(mapped);
+  const common = { space: input.space, strength: lengths(mapped), teacher: alignment.teacher, kept: alignment.kept };
   if (mode === 'offline') return { ...common, Y: T, pushed: 0, collapsed: 0, vanished: 0 };
-  const source = input.unaligned ? input.X : inOutputSpace(kernels, input, T);
+  const source = input.unaligned ? input.X : inOutputSpace(kernels, input, mapped);
   const { H, pushed, collapsed } = push(kernels, input, source);
   const Y = blendTargets(kernels, H, T, input.alpha, {
     alignment: input.unaligned ? null : alignment,
@@ -78,9 +84,10 @@ function align(kernels: Kernels, input: TargetInput, T: Matrix): Alignment {
 }
 
 /** The student's vectors where the blend happens. */
-function inOutputSpace(kernels: Kernels, input: TargetInput, T: Matrix): Matrix {
+function inOutputSpace(kernels: Kernels, input: TargetInput, mapped: Matrix): Matrix {
   if (input.space === 'teacher') {
-    return kernels.normalize(applyAffine(kernels, input.X, fitRidge(kernels, input.X, T, config.distil.priorLambda)));
+    const toTeacher = ridgeEquations(kernels, input.X, mapped, false).solve(config.distil.priorLambda);
+    return kernels.normalize(applyAffine(kernels, input.X, toTeacher));
   }
   const mean = meanRow(input.X);
   const centred = matrix(input.X.rows, input.X.dims);
@@ -94,6 +101,12 @@ function push(kernels: Kernels, input: TargetInput, source: Matrix) {
   const { sets, collapsed } = documentCollapse(kernels, input.X, input.seed);
   const { minimumEvents } = config.collapse;
   return { ...pushTargets(kernels, source, sets, { eta: input.push, minimumEvents }), collapsed };
+}
+
+function lengths(X: Matrix): Float32Array {
+  const squares = new Float64Array(X.rows);
+  for (let i = 0; i < X.data.length; i++) squares[Math.floor(i / X.dims)]! += X.data[i]! ** 2;
+  return Float32Array.from(squares, Math.sqrt);
 }
 
 function countVanished(H: Matrix, T: Matrix, alpha: number): number {
