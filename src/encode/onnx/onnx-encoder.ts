@@ -64,7 +64,11 @@ export async function onnxEncoder(
     ...dense.flatMap(({ weight, bias }) => [bytesOf(weight.data), bytesOf(bias ?? new Float32Array())]),
   );
   const threads = options.threads ?? threadsHere();
-  const session = await openSession(bytes, { threads, ...(external.length > 0 && { externalData: external }) });
+  const session = await openSession(bytes, {
+    threads,
+    unpackWeights: true,
+    ...(external.length > 0 && { externalData: external }),
+  });
   const parts = { id: model.name, spec, tokenizer, surround, dense, session, kernels, baseFingerprint };
   const probe = await embed(parts, [[...surround.before, 0, ...surround.behind]], 0).catch(async (error: unknown) => {
     await session.dispose();
