@@ -14,7 +14,7 @@ import type { Kernels } from '../kernels/kernels.ts';
 import { loadKernels } from '../kernels/load.ts';
 import { distilSteps } from './distil-steps.ts';
 import { Failure } from './failure.ts';
-import { gateLine } from './gate-line.ts';
+import { gateLine, signalsLine } from './gate-line.ts';
 import { options } from './options.ts';
 import { columns, print } from './print.ts';
 import { type Progress, progress } from './progress.ts';
@@ -101,7 +101,7 @@ async function run(given: DistilCommandOptions): Promise<void> {
     if (!refused) throw error;
     const aside = `${out.replace(/\.onnx$/, '')}.refused.onnx`;
     const document = await write(aside, refused, (performance.now() - started) / 1000);
-    if (refused.card.gate) display.note(`chelated: ${gateLine(refused.card.gate)}`);
+    if (refused.card.gate) display.note(`chelated: measured on held-out documents: ${signalsLine(refused.card.gate)}`);
     throw new Failure('gate_refused', `${(error as Error).message}; the file is kept aside as ${aside}`, document);
   }
 }

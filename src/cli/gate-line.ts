@@ -1,14 +1,18 @@
 import type { GateFigures, SignalFigures } from '../adapter/card.ts';
 
-/** The gate's verdict and what it measured, in one line. */
-export function gateLine(gate: GateFigures): string {
-  const verdict = gate.promoted ? 'promoted' : gate.forced ? 'refused, written by force' : 'refused';
+/** The gate's verdict and its reason, in one line. */
+export function gateLine({ promoted, forced, reason }: GateFigures): string {
+  return `${promoted ? 'promoted' : forced ? 'refused, written by force' : 'refused'}: ${reason}`;
+}
+
+/** What the gate measured, in one line. */
+export function signalsLine({ agreement, inverseCloze, judged }: GateFigures): string {
   const signals = [
-    signal('agreement with the teacher', gate.agreement),
-    signal('inverse cloze', gate.inverseCloze),
-    signal('judged queries', gate.judged),
+    signal('agreement with the teacher', agreement),
+    signal('inverse cloze', inverseCloze),
+    signal('judged queries', judged),
   ].filter((line) => line !== null);
-  return [`${verdict}: ${gate.reason}`, ...signals].join('; ');
+  return signals.length > 0 ? signals.join('; ') : 'nothing could be measured';
 }
 
 function signal(name: string, figures: SignalFigures | null): string | null {

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { readAdapter } from '../adapter/read-adapter.ts';
+import { gateLine, signalsLine } from './gate-line.ts';
 import { columns, print } from './print.ts';
 import { readAdapterFile } from './read-adapter-file.ts';
 
@@ -16,11 +17,10 @@ export function inspectCommand(program: Command): void {
       const { card, hash } = await readAdapter(bytes);
       print(json, { file: path, bytes: bytes.length, hash, card }, () => {
         const { fit, gate, ...plain } = card;
-        return [
-          columns([['file', path], ['bytes', bytes.length], ['hash', hash], ...Object.entries(plain)]),
-          `\nfit\n${columns(Object.entries(fit))}`,
-          gate ? `\ngate\n${columns(Object.entries(gate))}` : '\ngate\nnot asked',
-        ].join('\n');
+        const lines = [columns([['file', path], ['bytes', bytes.length], ['hash', hash], ...Object.entries(plain)])];
+        lines.push('', 'fit', columns(Object.entries(fit)), '', 'gate');
+        lines.push(gate ? `${gateLine(gate)}\n${signalsLine(gate)}` : 'not asked');
+        return lines.join('\n');
       });
     });
 }

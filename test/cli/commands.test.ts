@@ -1,0 +1,183 @@
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { readNpy, writeNpy } from '../../src/encode/npy.ts';
+import { parseRun } from '../../src/evaluate/run-file.ts';
+import { matrix, row } from '../../src/matrix.ts';
+import { chelated } from './chelated.ts';
+import { tinyCollection } from './tiny-collection.ts';
+
+// Processes of their own, on a machine that may be busy.
+setDefaultTimeout(60_000);
+
+type Collection = Awaited<ReturnType<typeof tinyCollection>>;
+let tiny: Collection;
+let adapter: string;
+let affine: string;
+
+beforeAll(async () => {
+  tiny = await tinyCollection();
+  [adapter, affine] = [tiny.file('adapter.onnx'), tiny.file('affine.onnx')];
+  const common = ['distil', '--corpus', tiny.folder, '--teacher', `vectors:${tiny.file('teacher.npy')}`];
+  const ended = await Promise.all([
+    chelated(...common, '--out', adapter),
+    chelated(...common, '--adapter', 'affine', '--force', '--out', affine, '--json'),
+  ]);
+  for (const { code, stderr } of ended) if (code !== 0) throw new Error(stderr);
+});
+afterAll(() => tiny.remove());
+
+const json = async (...args: string[]) => {
+  const { code, stdout, stderr } = await chelated(...args, '--json');
+  // One document and nothing else, and nothing else on stderr when it worked.
+  expect([stdout.split('\n').length, stdout.at(-1)]).toEqual([2, '\n']);
+  if (code === 0) expect(stderr).toBe('');
+  return { code, stderr, document: JSON.parse(stdout) };
+};
+
+describe('chelated distil', () => {
+  test('the same input gives the same file', async () => {
+    const again = tiny.file('again.onnx');
+    const { document } = await json(
+      ...['distil', '--corpus', tiny.file('corpus.jsonl'), '--student', 'static', '--mode', 'offline'],
+      ...['--teacher', `vectors:${tiny.file('teacher.npy')}`, '--seed', '0', '--out', again],
+    );
+    expect(await readFile(again)).toEqual(await readFile(adapter));
+    expect(document).toMatchObject({
+      out: again,
+      promoted: true,
+      card: { kind: 'lexical', mode: 'offline' },
+      steps: [],
+    });
+  });
+
+  test('what the gate refuses fails, is kept aside with its figures, and is never half there', async () => {
+    const out = tiny.file('noise.onnx');
+    const args = ['distil', '--corpus', tiny.folder, '--teacher', `vectors:${tiny.file('noise.npy')}`, '--out', out];
+    const { code, document, stderr } = await json(...args);
+    expect(code).toBe(1);
+    expect(document).toMatchObject({
+      out: tiny.file('noise.refused.onnx'),
+      promoted: false,
+      error: { code: 'gate_refused' },
+    });
+    expect(document.card.gate.agreement.queries).toBeGreaterThan(0);
+    expect(stderr).toContain('noise.refused.onnx');
+    const files = await readdir(tiny.folder);
+    expect(files.filter((name) => name.startsWith('noise') && name !== 'noise.npy')).toEqual(['noise.refused.onnx']);
+    expect((await json('inspect', document.out)).document.card.gate).toMatchObject({ promoted: false, forced: false });
+  });
+
+  test('--force writes what the gate refuses; the card says so', async () => {
+    const out = tiny.file('forced.onnx');
+    const args = ['distil', '--corpus', tiny.folder, '--teacher', `vectors:${tiny.file('noise.npy')}`];
+    const { code, document } = await json(...args, '--adapter', 'orthogonal', '--force', '--out', out);
+    expect([code, document.promoted, document.card.gate.forced]).toEqual([0, false, true]);
+  });
+
+  test('too few documents is a refusal with that reason', async () => {
+    const corpus = tiny.file('few.jsonl');
+    await writeFile(corpus, (await readFile(tiny.file('corpus.jsonl'), 'utf8')).split('\n').slice(0, 20).join('\n'));
+    await writeFile(tiny.file('few.npy'), writeNpy(matrix(20, 4, new Float32Array(80).fill(1))));
+    const { code, document } = await json(
+      ...['distil', '--corpus', corpus, '--teacher', `vectors:${tiny.file('few.npy')}`, '--out', tiny.file('few.onnx')],
+    );
+    expect([code, document.error.code]).toEqual([1, 'too_few_documents']);
+  });
+
+  test('a teacher that is not there fails, and with --fallback steps down and says so', async () => {
+    const args = [
+      'distil',
+      '--corpus',
+      tiny.folder,
+      '--teacher',
+      'vectors:missing.npy',
+      '--out',
+      tiny.file('down.onnx'),
+    ];
+    expect((await json(...args)).document.error.code).toBe('not_found');
+    const { code, stdout, stderr } = await chelated(...args, '--fallback', '--json');
+    const document = JSON.parse(stdout);
+    expect([code, document.card.mode, document.card.teacher]).toEqual([0, 'baseline', null]);
+    expect(document.steps[0]).toMatch(/^offline → baseline: .*missing\.npy/);
+    expect(stderr).toContain('fallback: offline → baseline');
+  });
+});
+
+describe('chelated evaluate', () => {
+  test('prints the fixed keys, and the adapter helps where the teacher knows better', async () => {
+    const run = tiny.file('run.txt');
+    const before = (await json('evaluate', '--dataset', tiny.folder)).document;
+    const after = (await json('evaluate', '--dataset', tiny.folder, '--adapter', adapter, '--run', run)).document;
+    expect(Object.keys(after)).toEqual([
+      ...['documents', 'queries', 'ndcg@10', 'recall@100', 'mrr@10', 'map', 'encode_us_per_query', 'fingerprint'],
+    ]);
+    expect([after.documents, after.queries]).toEqual([200, 40]);
+    expect(after['ndcg@10']).toBeGreaterThan(before['ndcg@10']);
+    expect(after.fingerprint).not.toBe(before.fingerprint);
+    expect(parseRun(await readFile(run, 'utf8')).size).toBe(40);
+  });
+
+  test('documents may be the teacher’s own vectors', async () => {
+    const teacher = `vectors:${tiny.file('teacher.npy')}`;
+    const args = ['evaluate', '--dataset', tiny.folder, '--adapter', adapter];
+    const { document } = await json(...args, '--documents', 'teacher', '--teacher', teacher);
+    expect(document['ndcg@10']).toBeGreaterThan(0.9);
+  });
+
+  test('an adapter of another student is refused', async () => {
+    const vectors = `vectors:${tiny.file('teacher.npy')},${tiny.file('teacher.npy')}`;
+    const { code, document } = await json(
+      'evaluate',
+      '--dataset',
+      tiny.folder,
+      '--student',
+      vectors,
+      '--adapter',
+      adapter,
+    );
+    expect([code, document.error.code]).toEqual([1, 'adapter_wrong_model']);
+  });
+});
+
+describe('chelated apply', () => {
+  test('texts, one a line or as records, become unit vectors in their order', async () => {
+    const [lines, out, out2] = [tiny.file('texts.txt'), tiny.file('lines.npy'), tiny.file('records.npy')];
+    await writeFile(lines, `${tiny.texts.join('\n')}\n`);
+    const { document } = await json('apply', '--adapter', adapter, '--input', lines, '--out', out);
+    expect(document).toMatchObject({ out, rows: 200, dims: 24, failed: [] });
+    await json('apply', '--adapter', adapter, '--input', tiny.file('corpus.jsonl'), '--out', out2);
+    expect(await readFile(out)).toEqual(await readFile(out2));
+    const X = readNpy(await readFile(out));
+    for (let i = 0; i < X.rows; i++) expect(Math.abs(Math.hypot(...row(X, i)) - 1)).toBeLessThanOrEqual(1e-6);
+  });
+
+  test('vectors are corrected where the adapter takes vectors, and refused where it needs tokens', async () => {
+    const input = tiny.file('base.npy');
+    await writeFile(input, writeNpy(matrix(2, 256, new Float32Array(512).fill(1 / 16))));
+    const ok = await json('apply', '--adapter', affine, '--input', input, '--out', tiny.file('out.npy'));
+    expect(ok.document).toMatchObject({ rows: 2, dims: 24 });
+    const refused = await json('apply', '--adapter', adapter, '--input', input, '--out', tiny.file('never.npy'));
+    expect([refused.code, refused.document.error.code]).toEqual([1, 'text_required']);
+    expect(await readdir(tiny.folder)).not.toContain('never.npy');
+  });
+});
+
+describe('chelated inspect', () => {
+  test('shows the card, for people and as JSON', async () => {
+    const { document } = await json('inspect', adapter);
+    expect(document).toMatchObject({ file: adapter, card: { kind: 'lexical', needs: 'tokens', documents: 200 } });
+    const { stdout } = await chelated('inspect', adapter);
+    expect(stdout).toContain(document.hash);
+    expect(stdout).toMatch(/^needs +tokens$/m);
+  });
+
+  test('a file that was cut or altered is refused', async () => {
+    const bytes = await readFile(adapter);
+    const [cut, altered] = [tiny.file('cut.onnx'), tiny.file('altered.onnx')];
+    await writeFile(cut, bytes.subarray(0, bytes.length >> 1));
+    bytes[bytes.length >> 1]! ^= 1;
+    await writeFile(altered, bytes);
+    for (const path of [cut, altered])
+      expect((await json('inspect', path)).document.error.code).toBe('adapter_corrupt');
+  });
+});
