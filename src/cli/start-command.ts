@@ -6,7 +6,6 @@ import { ChelatedError } from '../errors.ts';
 import { createApp } from '../http/create-app.ts';
 import { loadKernels } from '../kernels/load.ts';
 import { serve } from '../runtime/serve.ts';
-import type { RunningServer } from '../runtime/server.ts';
 import { exampleRequests } from './example-requests.ts';
 import { gateLine } from './gate-line.ts';
 import { parseNumber } from './parse-number.ts';
@@ -63,10 +62,12 @@ async function start({ host, port, data }: StartOptions): Promise<void> {
     }
     display.note(`chelated: ${error.message}; serving the student as it is`);
   }
+  const stopped = stopSignal();
   say(
     `\nchelated serves ${sample.dataset.documents.length} documents on ${server.url}\n\n${exampleRequests(server.url, sample.dataset)}`,
   );
-  await untilStopped(server);
+  await stopped;
+  await server.close();
   await engine.dispose();
 
   async function adoptSample() {
@@ -79,11 +80,10 @@ async function start({ host, port, data }: StartOptions): Promise<void> {
   }
 }
 
-/** Until the process is asked to end; requests in flight are then answered. A second signal ends it at once. */
-async function untilStopped(server: RunningServer): Promise<void> {
-  await new Promise<void>((resolve) => {
+/** Resolves when the process is asked to end. A second signal ends it at once. */
+function stopSignal(): Promise<void> {
+  return new Promise((resolve) => {
     process.once('SIGINT', () => resolve());
     process.once('SIGTERM', () => resolve());
   });
-  await server.close();
 }
