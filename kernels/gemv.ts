@@ -47,7 +47,7 @@ export function gemv_f32(a: usize, x: usize, y: usize, n: i32, d: i32): void {
   const stride = (<usize>d) << 2;
   let i = 0;
   for (; i + 4 <= n; i += 4) {
-    dotFourRows(a, x, y, d);
+    dotFourRows(a, x, y, d, i + 8 <= n ? a + (stride << 2) : a);
     a += stride << 2;
     y += 16;
   }

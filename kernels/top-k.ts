@@ -1,4 +1,4 @@
-import { dot, dotFourRows, dotTwoByFour } from './_dot';
+import { dot, dotFourRows, dotTwoByFour, touch } from './_dot';
 
 // One candidate is one u64 key: the score's bits made ascending in the upper half, the row index inverted in the lower.
 // Comparing keys is then the whole order: higher score first, ties by lower row, NaN after everything.
@@ -88,6 +88,9 @@ export function top_k_f32(
     const block = x + <usize>t * stride;
     const number = first + <u32>t;
     let j = 0;
+    if (ASC_FEATURE_SIMD && queries >= 4 && t + TILE < n) {
+      touch(block + <usize>TILE * stride, <usize>min(TILE, n - t - TILE) * stride, scratch);
+    }
     for (; j + 4 <= queries; j += 4) {
       const query = q + <usize>j * stride;
       let i = 0;
@@ -111,7 +114,8 @@ export function top_k_f32(
       const query = q + who * stride;
       let i = 0;
       for (; i + 4 <= rows; i += 4) {
-        dotFourRows(block + <usize>i * stride, query, scratch, d);
+        const at = block + <usize>i * stride;
+        dotFourRows(at, query, scratch, d, j == 0 && t + i + 8 <= n ? at + (stride << 2) : at);
         for (let e = 0; e < 4; e++) {
           offer(keys + who * state, sizes + (who << 2), k, load<f32>(scratch + ((<usize>e) << 2)), number + <u32>(i + e));
         }
