@@ -45,6 +45,13 @@ describe('toFloat16', () => {
     );
   });
 
+  test('rounds every tie to the even word', () => {
+    const ties = Float32Array.from({ length: 0x7bff }, (_, word) => (numbers[word]! + numbers[word + 1]!) / 2);
+    toFloat16(ties).forEach((got, word) => {
+      expect(got).toBe(word + (word % 2));
+    });
+  });
+
   test('is infinite from 65520 on, and keeps NaN', () => {
     expect(Array.from(toFloat16(Float32Array.of(65519.996, 65520, -1e30)))).toEqual([0x7bff, 0x7c00, 0xfc00]);
     expect(fromFloat16(toFloat16(Float32Array.of(Number.NaN)))[0]).toBeNaN();

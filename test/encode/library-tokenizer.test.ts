@@ -58,6 +58,7 @@ describe('libraryTokenizer', () => {
   test('gives the ids of the reference implementation', () => {
     // From Python's tokenizers 0.23.3 on the same file.
     expect(ids('Hello, World! naïve café 3.14')).toEqual([7592, 1010, 2088, 999, 15743, 7668, 1017, 1012, 2403]);
+    expect(ids('[CLS] a[SEP]b [sep]')).toEqual([101, 1037, 102, 1038, 1031, 19802, 1033]);
     expect(ids('ΟΔΟΣ')).toEqual([1169, 29722, 29730, 29733]);
     expect(ids('a𠀀b')).toEqual([1037, 100, 1038]);
     expect(ids('\u2009x\u00a0y\u200bz\u0000')).toEqual([1060, 1061, 2480]);
