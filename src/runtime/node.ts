@@ -5,7 +5,8 @@ import { listenError, type Serve, urlOf } from './server.ts';
 /** Serves under Node. */
 export const serve: Serve = (app, options) =>
   new Promise((resolve, reject) => {
-    const server = createAdaptorServer({ fetch: (request) => app.fetch(request) });
+    // The process may have others that use Response: its own one stays.
+    const server = createAdaptorServer({ fetch: (request) => app.fetch(request), overrideGlobalObjects: false });
     server.once('error', (cause) => reject(listenError(options, cause)));
     server.listen(options.port, options.host, () => {
       const address = server.address();
