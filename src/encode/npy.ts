@@ -20,7 +20,7 @@ const readers: Record<string, { size: number; read: (bytes: ArrayBuffer) => Floa
  * Source  https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html
  * @throws {ChelatedError} invalid_input, dtype_unsupported, shape_mismatch (not two-dimensional, or not as long as its shape)
  * @example
- * const X = readNpy(writeNpy(matrix(2, 1, new Float32Array([1, -0.5])), 'f16'));
+ * const X = readNpy(writeNpy({ rows: 2, dims: 1, data: new Float32Array([1, -0.5]) }, 'f16'));
  * [X.rows, X.dims, ...X.data]; // => [2, 1, 1, -0.5]
  */
 export function readNpy(bytes: Uint8Array, name = '.npy file'): Matrix {
