@@ -3,6 +3,7 @@ import type { Kernels } from '../kernels/kernels.ts';
 import { type Matrix, matrix } from '../matrix.ts';
 import { covariance } from './covariance.ts';
 import { fromDense } from './dense.ts';
+import { meanRow } from './mean-row.ts';
 import { polarFactor } from './polar-factor.ts';
 import { principalAxes } from './principal-axes.ts';
 
@@ -35,9 +36,9 @@ export function alignToStudent(kernels: Kernels, T: Matrix, X: Matrix): Alignmen
 
 /** Stays in the teacher's space: centres it, and with `dims` below its width cuts it by PCA of the documents. */
 export function alignToTeacher(kernels: Kernels, T: Matrix, dims = T.dims): Alignment {
+  if (dims >= T.dims) return { teacher: { mean: Float32Array.from(meanRow(T)), map: null }, kept: 1 };
   const { mean, axes, kept } = principalAxes(kernels, T, dims);
-  const map = dims < T.dims ? fromDense(axes) : null;
-  return { teacher: { mean: Float32Array.from(mean), map }, kept: map ? kept : 1 };
+  return { teacher: { mean: Float32Array.from(mean), map: fromDense(axes) }, kept };
 }
 
 /** The teacher's vectors as they are, for the ablation without alignment; widths must agree. */

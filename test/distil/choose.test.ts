@@ -1,0 +1,34 @@
+import { describe, expect, test } from 'bun:test';
+import { config } from '../../src/config.ts';
+import { type Choice, firstChoice } from '../../src/distil/choice.ts';
+import { choose } from '../../src/distil/choose.ts';
+import { random } from '../../src/random.ts';
+
+/** Scores of 100 queries whose mean rises by `gain` for the choices that `better` accepts, with noise of its own. */
+function scorer(better: (choice: Choice) => boolean, gain: number, noise = 0) {
+  const base = random(1);
+  const queries = Float64Array.from({ length: 100 }, () => base.uniform());
+  let seed = 2;
+  return async (choice: Choice) => {
+    const { normal } = random(seed++);
+    return queries.map((score) => score + (better(choice) ? gain : 0) + noise * normal());
+  };
+}
+
+describe('choose', () => {
+  test('takes a choice that is better for certain, in every stage', async () => {
+    const better = (choice: Choice) => choice.weighting === 'sif';
+    expect((await choose('lexical', scorer(better, 0.05))).choice.weighting).toBe('sif');
+    const smaller = (choice: Choice) => choice.lambda === 0.03;
+    expect((await choose('lexical', scorer(smaller, 0.05))).choice.lambda).toBe(0.03);
+    const larger = (choice: Choice) => choice.ridge === 0.1;
+    expect((await choose('affine', scorer(larger, 0.05))).choice.ridge).toBe(0.1);
+  });
+
+  test('stays with the first choice when the others are no better', async () => {
+    expect((await choose('lexical', scorer(() => false, 0))).choice).toEqual(firstChoice);
+    const { choice, tried } = await choose('lexical', scorer((c) => c.prior, 0.001, 0.1));
+    expect(choice.prior).toBe(firstChoice.prior);
+    expect(tried).toBe(6 + config.distil.lexicalLambdas.length - 1);
+  });
+});

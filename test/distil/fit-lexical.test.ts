@@ -1,0 +1,89 @@
+import { describe, expect, test } from 'bun:test';
+import fc from 'fast-check';
+import { kernelsAdapter } from '../../src/adapter/kernels-adapter.ts';
+import type { FitData } from '../../src/distil/fit-data.ts';
+import { lexicalFits } from '../../src/distil/fit-lexical.ts';
+import { residualFits } from '../../src/distil/fit-residual.ts';
+import { makeCard } from '../../src/distil/make-card.ts';
+import { weightings } from '../../src/distil/token-weighting.ts';
+import { loadKernels } from '../../src/kernels/load.ts';
+import { row } from '../../src/matrix.ts';
+import { type Toy, toy, vocabulary } from './toy.ts';
+
+const kernels = await loadKernels();
+const world = await toy(kernels, 60);
+
+function dataOf({ student, texts, T }: Toy): FitData {
+  const bags = student.tokenize(texts);
+  const table = student.table!;
+  const X = kernels.normalize(kernels.embeddingBag(table.rows as never, { ...bags, columns: vocabulary, values: bags.counts }));
+  return { X, bags, Y: T, teacher: null, table, vocabulary };
+}
+const data = dataOf(world);
+
+const about = { student: world.student, teacher: null, space: 'teacher', mode: 'offline', alpha: null, push: null } as const;
+const rest = { seed: 0, documents: 60, failed: 0, fit: {}, gate: null };
+
+describe('lexicalFits', () => {
+  test('no text with a token has a zero vector, seen by the corpus or not, with the prior and without', () => {
+    const options = fc.record({ weighting: fc.constantFrom(...weightings), prior: fc.boolean(), token: fc.nat({ max: vocabulary - 1 }) });
+    const few = dataOf({ ...world, texts: world.texts.slice(0, 5), T: { ...world.T, rows: 5, data: world.T.data.slice(0, 5 * world.T.dims) } });
+    expect(new Set(few.bags.ids).size).toBeLessThan(vocabulary);
+    return fc.assert(
+      fc.asyncProperty(options, async ({ weighting, prior, token }) => {
+        const { parts } = lexicalFits(kernels, few, weighting)({ lambda: 0.1, prior });
+        const card = makeCard({ kind: 'lexical', parts, ...about, ...rest });
+        const adapter = kernelsAdapter({ parts, card }, { kernels, table: few.table! });
+        const [vector] = [row(await adapter.correct({ tokens: world.student.tokenize([`w${token}`]) }), 0)];
+        expect(Math.hypot(...vector)).toBeCloseTo(1, 5);
+        await adapter.dispose();
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  test('keeps a row for every token of the corpus and for no other', () => {
+    const { parts } = lexicalFits(kernels, data, 'sif')({ lambda: 0.1, prior: true });
+    const seen = new Set(data.bags.ids);
+    expect(parts.tokens?.rows.rows).toBe(seen.size);
+    parts.tokens?.rowOf.forEach((at, token) => {
+      expect(at >= 0).toBe(seen.has(token));
+    });
+  });
+
+  test('comes nearer to the targets as λ falls', () => {
+    const fits = lexicalFits(kernels, data, 'sif-idf');
+    const errors = [3, 0.3, 0.03].map((lambda) => {
+      const { rowOf, rows, weights } = fits({ lambda, prior: false }).parts.tokens!;
+      let error = 0;
+      for (let i = 0; i < 60; i++) {
+        const [from, to] = [data.bags.offsets[i]!, data.bags.offsets[i + 1]!];
+        const values = Array.from({ length: to - from }, (_, e) => weights[data.bags.ids[from + e]!]! * data.bags.counts[from + e]!);
+        const norm = Math.hypot(...values);
+        for (let j = 0; j < rows.dims; j++) {
+          let sum = 0;
+          values.forEach((value, e) => {
+            const at = rowOf[data.bags.ids[from + e]!]!;
+            sum += (value / norm) * rows.scales[at]! * rows.data[at * rows.dims + j]!;
+          });
+          error += (sum - row(data.Y, i)[j]!) ** 2;
+        }
+      }
+      return error;
+    });
+    expect(errors[0]!).toBeGreaterThan(errors[1]!);
+    expect(errors[1]!).toBeGreaterThan(errors[2]!);
+  });
+
+  test('refuses a student without a token table', () => {
+    expect(() => lexicalFits(kernels, { ...data, table: null }, 'sif')).toThrow(expect.objectContaining({ code: 'invalid_input' }));
+  });
+});
+
+describe('residualFits', () => {
+  test('leaves less of the targets than its affine part alone', () => {
+    const { parts } = residualFits(kernels, data, 'sif-idf')({ lambda: 0.1, ridge: 1e-3, intercept: false });
+    expect(parts.tokens?.rows.data.some((value) => value !== 0)).toBe(true);
+    expect(parts.map?.rows).toBe(16);
+  });
+});

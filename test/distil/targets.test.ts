@@ -1,0 +1,54 @@
+import { describe, expect, test } from 'bun:test';
+import fc from 'fast-check';
+import type { OutputSpace } from '../../src/adapter/card.ts';
+import { makeTargets, type TargetInput } from '../../src/distil/targets.ts';
+import { loadKernels } from '../../src/kernels/load.ts';
+import { normals } from './toy.ts';
+
+const kernels = await loadKernels();
+const spaces = fc.constantFrom<OutputSpace>('teacher', 'student');
+
+function input(seed: number, space: OutputSpace, more: Partial<TargetInput> = {}): TargetInput {
+  const X = kernels.normalize(normals(120, 6, seed));
+  const T = kernels.normalize(normals(120, 9, seed + 1));
+  return { X, T, mode: 'hybrid', alpha: 0.5, push: 0.1, space, seed, ...more };
+}
+
+describe('makeTargets', () => {
+  test('hybrid with α = 0 is baseline, and with α = 1 offline, bit for bit', () => {
+    fc.assert(
+      fc.property(fc.nat(), spaces, (seed, space) => {
+        const make = (more: Partial<TargetInput>) => makeTargets(kernels, input(seed, space, more));
+        expect(make({ alpha: 0 })).toEqual(make({ mode: 'baseline' }));
+        expect(make({ alpha: 0 })).toEqual(make({ mode: 'baseline', T: null }));
+        expect(make({ alpha: 1 })).toEqual(make({ mode: 'offline' }));
+      }),
+      { numRuns: 25 },
+    );
+  });
+
+  test('gives unit rows in the width of the output space', () => {
+    fc.assert(
+      fc.property(fc.nat(), spaces, fc.double({ min: 0.01, max: 0.99, noNaN: true }), (seed, space, alpha) => {
+        const { Y } = makeTargets(kernels, input(seed, space, { alpha }));
+        expect(Y.dims).toBe(space === 'teacher' ? 9 : 6);
+        for (let i = 0; i < Y.rows; i++) {
+          expect(Math.hypot(...Y.data.subarray(i * Y.dims, (i + 1) * Y.dims))).toBeCloseTo(1, 5);
+        }
+      }),
+      { numRuns: 25 },
+    );
+  });
+
+  test('pushes documents that collapse, and none when η is 0', () => {
+    const pushed = makeTargets(kernels, input(3, 'teacher', { mode: 'baseline' }));
+    expect(pushed.pushed).toBeGreaterThan(0);
+    const { X, ...rest } = input(3, 'teacher', { mode: 'baseline', push: 0 });
+    expect(makeTargets(kernels, { X, ...rest }).Y.data).toEqual(X.data);
+  });
+
+  test('cuts the teacher to dims, and its map does the same', () => {
+    const { Y, teacher } = makeTargets(kernels, input(4, 'teacher', { mode: 'offline', dims: 4 }));
+    expect([Y.dims, teacher?.map?.rows, teacher?.map?.dims]).toEqual([4, 9, 4]);
+  });
+});
