@@ -113,7 +113,8 @@ function trained({ step, best }: TrainState, stopped: Trained['stopped']): Train
   return { parameters: best.parameters, steps: step, bestEpoch: best.epoch, heldOutLoss: best.loss, stopped };
 }
 
-function trainedRows(count: number, heldOut: Uint32Array): Uint32Array {
+/** The rows that are not held out, ascending. */
+export function trainedRows(count: number, heldOut: Uint32Array): Uint32Array {
   const kept = new Set(heldOut);
   const rows = Uint32Array.from({ length: count }, (_, i) => i).filter((i) => !kept.has(i));
   if (rows.length > 0) return rows;
