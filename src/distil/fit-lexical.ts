@@ -54,7 +54,12 @@ export function lexicalFits(
     const { Z, solver, iterations } = fitTokenRidge(kernels, S, start, options);
     const full = pickRows(Z, ids);
     if (options.prior) add(full, kernels.gemm(rows, map));
-    const tokens = { rows: quantise(full), rowOf, weights: options.prior ? weights : lastResort(weights, rowOf), termFrequency };
+    const tokens = {
+      rows: quantise(full),
+      rowOf,
+      weights: options.prior ? weights : lastResort(weights, rowOf),
+      termFrequency,
+    };
     return { parts: { map, bias: null, tokens, teacher: data.teacher }, solver, iterations };
   };
 }

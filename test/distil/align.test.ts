@@ -6,7 +6,12 @@ import { type Matrix, row } from '../../src/matrix.ts';
 import { normals } from './toy.ts';
 
 const kernels = await loadKernels();
-const shapes = fc.record({ rows: fc.integer({ min: 30, max: 80 }), e: fc.integer({ min: 2, max: 20 }), d: fc.integer({ min: 2, max: 20 }), seed: fc.nat() });
+const shapes = fc.record({
+  rows: fc.integer({ min: 30, max: 80 }),
+  e: fc.integer({ min: 2, max: 20 }),
+  d: fc.integer({ min: 2, max: 20 }),
+  seed: fc.nat(),
+});
 
 function inner(X: Matrix, i: number, j: number): number {
   return row(X, i).reduce((sum, x, k) => sum + x * row(X, j)[k]!, 0);
@@ -51,7 +56,11 @@ describe('alignToStudent', () => {
   });
 
   test('reduces 384 to 256 and 768 to 384 by PCA, pads 256 to 384, and says what is kept', () => {
-    for (const [e, d] of [[384, 256], [768, 384], [256, 384]] as const) {
+    for (const [e, d] of [
+      [384, 256],
+      [768, 384],
+      [256, 384],
+    ] as const) {
       const T = normals(120, e, e);
       const { teacher, kept } = alignToStudent(kernels, T, normals(120, d, d));
       expect([teacher.map?.rows, teacher.map?.dims, teacher.mean.length]).toEqual([e, d, e]);

@@ -16,7 +16,15 @@ function pair(seed: number, dims = 7) {
 }
 
 const angle = (x: Float32Array, y: Float32Array) =>
-  Math.acos(Math.max(-1, Math.min(1, x.reduce((sum, value, i) => sum + value * y[i]!, 0))));
+  Math.acos(
+    Math.max(
+      -1,
+      Math.min(
+        1,
+        x.reduce((sum, value, i) => sum + value * y[i]!, 0),
+      ),
+    ),
+  );
 
 describe('blendTargets', () => {
   test('is h at α = 0 and t at α = 1, bit for bit', () => {
@@ -66,14 +74,18 @@ describe('blendTargets', () => {
 
   test('refuses spaces that were not aligned, unless asked for by name', () => {
     const { H, T } = pair(1);
-    expect(() => blendTargets(kernels, H, T, 0.5, { alignment: null })).toThrow(expect.objectContaining({ code: 'unaligned' }));
+    expect(() => blendTargets(kernels, H, T, 0.5, { alignment: null })).toThrow(
+      expect.objectContaining({ code: 'unaligned' }),
+    );
     expect(blendTargets(kernels, H, T, 0.5, { alignment: null, unaligned: true }).rows).toBe(5);
   });
 
   test('refuses widths that differ, and an α outside 0 … 1', () => {
     const { H, alignment } = pair(1);
-    const refused = (alpha: number, dims: number) => () => blendTargets(kernels, H, normals(5, dims, 2), alpha, { alignment });
+    const refused = (alpha: number, dims: number) => () =>
+      blendTargets(kernels, H, normals(5, dims, 2), alpha, { alignment });
     expect(refused(0.5, 6)).toThrow(expect.objectContaining({ code: 'shape_mismatch' }));
-    for (const alpha of [-0.1, 1.1, Number.NaN]) expect(refused(alpha, 7)).toThrow(expect.objectContaining({ code: 'invalid_input' }));
+    for (const alpha of [-0.1, 1.1, Number.NaN])
+      expect(refused(alpha, 7)).toThrow(expect.objectContaining({ code: 'invalid_input' }));
   });
 });

@@ -26,8 +26,18 @@ describe('choose', () => {
   });
 
   test('stays with the first choice when the others are no better', async () => {
-    expect((await choose('lexical', scorer(() => false, 0))).choice).toEqual(firstChoice);
-    const { choice, tried } = await choose('lexical', scorer((c) => c.prior, 0.001, 0.1));
+    expect(
+      (
+        await choose(
+          'lexical',
+          scorer(() => false, 0),
+        )
+      ).choice,
+    ).toEqual(firstChoice);
+    const { choice, tried } = await choose(
+      'lexical',
+      scorer((c) => c.prior, 0.001, 0.1),
+    );
     expect(choice.prior).toBe(firstChoice.prior);
     expect(tried).toBe(6 + config.distil.lexicalLambdas.length - 1);
   });

@@ -16,18 +16,35 @@ const world = await toy(kernels, 60);
 function dataOf({ student, texts, T }: Toy): FitData {
   const bags = student.tokenize(texts);
   const table = student.table!;
-  const X = kernels.normalize(kernels.embeddingBag(table.rows as never, { ...bags, columns: vocabulary, values: bags.counts }));
+  const X = kernels.normalize(
+    kernels.embeddingBag(table.rows as never, { ...bags, columns: vocabulary, values: bags.counts }),
+  );
   return { X, bags, Y: T, teacher: null, table, vocabulary };
 }
 const data = dataOf(world);
 
-const about = { student: world.student, teacher: null, space: 'teacher', mode: 'offline', alpha: null, push: null } as const;
+const about = {
+  student: world.student,
+  teacher: null,
+  space: 'teacher',
+  mode: 'offline',
+  alpha: null,
+  push: null,
+} as const;
 const rest = { seed: 0, documents: 60, failed: 0, fit: {}, gate: null };
 
 describe('lexicalFits', () => {
   test('no text with a token has a zero vector, seen by the corpus or not, with the prior and without', () => {
-    const options = fc.record({ weighting: fc.constantFrom(...weightings), prior: fc.boolean(), token: fc.nat({ max: vocabulary - 1 }) });
-    const few = dataOf({ ...world, texts: world.texts.slice(0, 5), T: { ...world.T, rows: 5, data: world.T.data.slice(0, 5 * world.T.dims) } });
+    const options = fc.record({
+      weighting: fc.constantFrom(...weightings),
+      prior: fc.boolean(),
+      token: fc.nat({ max: vocabulary - 1 }),
+    });
+    const few = dataOf({
+      ...world,
+      texts: world.texts.slice(0, 5),
+      T: { ...world.T, rows: 5, data: world.T.data.slice(0, 5 * world.T.dims) },
+    });
     expect(new Set(few.bags.ids).size).toBeLessThan(vocabulary);
     return fc.assert(
       fc.asyncProperty(options, async ({ weighting, prior, token }) => {
@@ -58,7 +75,10 @@ describe('lexicalFits', () => {
       let error = 0;
       for (let i = 0; i < 60; i++) {
         const [from, to] = [data.bags.offsets[i]!, data.bags.offsets[i + 1]!];
-        const values = Array.from({ length: to - from }, (_, e) => weights[data.bags.ids[from + e]!]! * data.bags.counts[from + e]!);
+        const values = Array.from(
+          { length: to - from },
+          (_, e) => weights[data.bags.ids[from + e]!]! * data.bags.counts[from + e]!,
+        );
         const norm = Math.hypot(...values);
         for (let j = 0; j < rows.dims; j++) {
           let sum = 0;
@@ -76,7 +96,9 @@ describe('lexicalFits', () => {
   });
 
   test('refuses a student without a token table', () => {
-    expect(() => lexicalFits(kernels, { ...data, table: null }, 'sif')).toThrow(expect.objectContaining({ code: 'invalid_input' }));
+    expect(() => lexicalFits(kernels, { ...data, table: null }, 'sif')).toThrow(
+      expect.objectContaining({ code: 'invalid_input' }),
+    );
   });
 });
 

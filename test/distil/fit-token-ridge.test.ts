@@ -20,7 +20,12 @@ describe('fitTokenRidge', () => {
         const S = phi(tokenBags(lists), new Float32Array(40).fill(1), 'count');
         const R = normals(lists.length, 3, seed);
         const dual = fitTokenRidge(kernels, S, R, { lambda, solver: 'dual' });
-        const iterative = fitTokenRidge(kernels, S, R, { lambda, solver: 'iterative', tolerance: 1e-6, maxIterations: 200 });
+        const iterative = fitTokenRidge(kernels, S, R, {
+          lambda,
+          solver: 'iterative',
+          tolerance: 1e-6,
+          maxIterations: 200,
+        });
         dual.Z.data.forEach((value, i) => {
           expect(Math.abs(value - iterative.Z.data[i]!)).toBeLessThan(1e-3);
         });

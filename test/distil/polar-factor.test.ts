@@ -15,7 +15,11 @@ function farthestFromIdentity(R: Dense): number {
   return Dense.sub(product, Dense.eye(product.rows)).abs().max();
 }
 
-const sizes = fc.record({ rows: fc.integer({ min: 1, max: 24 }), columns: fc.integer({ min: 1, max: 24 }), seed: fc.nat() });
+const sizes = fc.record({
+  rows: fc.integer({ min: 1, max: 24 }),
+  columns: fc.integer({ min: 1, max: 24 }),
+  seed: fc.nat(),
+});
 
 describe('polarFactor', () => {
   test('is orthogonal to 1e-5 for every shape and rank, zero included', () => {

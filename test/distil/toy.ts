@@ -12,7 +12,10 @@ export const toyTokenizer: Tokenizer = {
   hash: 'toy',
   vocabularySize: vocabulary,
   encode: (text, maxTokens) =>
-    Uint32Array.from((text.match(/\bw\d+\b/g) ?? []).map((word) => Number(word.slice(1)) % vocabulary)).slice(0, maxTokens),
+    Uint32Array.from((text.match(/\bw\d+\b/g) ?? []).map((word) => Number(word.slice(1)) % vocabulary)).slice(
+      0,
+      maxTokens,
+    ),
 };
 
 /** A matrix of standard normals. */
@@ -33,12 +36,18 @@ export interface Toy {
 export async function toy(kernels: Kernels, n: number, { dims = 16, teacherDims = 24, seed = 1 } = {}): Promise<Toy> {
   const generator = random(seed);
   const weights = Float32Array.from({ length: vocabulary }, () => 0.2 + generator.uniform());
-  const model = { id: 'toy', revision: '1', tokenizer: toyTokenizer, table: { rows: normals(vocabulary, dims, seed), weights } };
+  const model = {
+    id: 'toy',
+    revision: '1',
+    tokenizer: toyTokenizer,
+    table: { rows: normals(vocabulary, dims, seed), weights },
+  };
   const student = await staticEncoder(model, kernels);
   const meaning = normals(vocabulary, teacherDims, seed + 1);
   const texts = Array.from({ length: n }, () => {
     const topic = generator.integer(12);
-    const word = () => `w${generator.uniform() < 0.6 ? topic * 25 + generator.integer(25) : generator.integer(vocabulary)}`;
+    const word = () =>
+      `w${generator.uniform() < 0.6 ? topic * 25 + generator.integer(25) : generator.integer(vocabulary)}`;
     return Array.from({ length: 5 }, () => `${Array.from({ length: 6 }, word).join(' ')}.`).join(' ');
   });
   const sums = matrix(n, teacherDims);

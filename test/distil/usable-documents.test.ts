@@ -12,11 +12,17 @@ describe('usableDocuments', () => {
         const n = Math.min(first.length, second.length);
         const source = (list: string[]) => {
           const value = { good: 1, zero: 0, NaN: Number.NaN, infinite: -Infinity, failed: 1 } as Record<string, number>;
-          const vectors = matrix(n, 2, Float32Array.from({ length: 2 * n }, (_, i) => (i % 2 ? 0 : value[list[i >> 1]!]!)));
+          const vectors = matrix(
+            n,
+            2,
+            Float32Array.from({ length: 2 * n }, (_, i) => (i % 2 ? 0 : value[list[i >> 1]!]!)),
+          );
           return { vectors, failed: list.slice(0, n).flatMap((kind, i) => (kind === 'failed' ? [i] : [])) };
         };
         const { rows, failed } = usableDocuments(n, source(first), source(second));
-        const expected = Array.from({ length: n }, (_, i) => i).filter((i) => first[i] === 'good' && second[i] === 'good');
+        const expected = Array.from({ length: n }, (_, i) => i).filter(
+          (i) => first[i] === 'good' && second[i] === 'good',
+        );
         expect([Array.from(rows), failed]).toEqual([expected, n - expected.length]);
       }),
     );

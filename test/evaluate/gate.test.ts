@@ -1,0 +1,49 @@
+import { describe, expect, test } from 'bun:test';
+import fc from 'fast-check';
+import { decideGate, type GateInput } from '../../src/evaluate/gate.ts';
+
+const signal = (z: number) => ({ queries: 100, student: 0.4, candidate: 0.4 + z / 100, z });
+const sound: GateInput = { documents: 1000, heldOut: 200, agreement: signal(5), inverseCloze: signal(1), judged: null };
+const promoted = (more: Partial<GateInput>) => decideGate({ ...sound, ...more }).promoted;
+
+describe('decideGate', () => {
+  test('promotes when agreement has z > 2 and inverse cloze does not fall, and only then', () => {
+    fc.assert(
+      fc.property(fc.double({ min: -9, max: 9, noNaN: true }), fc.double({ min: -9, max: 9, noNaN: true }), (a, b) => {
+        expect(promoted({ agreement: signal(a), inverseCloze: signal(b) })).toBe(a > 2 && 0.4 + b / 100 >= 0.4);
+      }),
+    );
+  });
+
+  test('asks more of agreement where it is the only signal', () => {
+    expect(promoted({ inverseCloze: null })).toBe(true);
+    expect(promoted({ inverseCloze: null, agreement: signal(3) })).toBe(false);
+  });
+
+  test('goes by inverse cloze alone where there is no teacher', () => {
+    expect(promoted({ agreement: null })).toBe(false);
+    expect(promoted({ agreement: null, inverseCloze: signal(2.5) })).toBe(true);
+  });
+
+  test('fails closed: too few documents, or nothing measured', () => {
+    expect(promoted({ documents: 149 })).toBe(false);
+    expect(promoted({ documents: 149, judged: { ...signal(9), low: 0.1 } })).toBe(false);
+    expect(promoted({ agreement: null, inverseCloze: null })).toBe(false);
+    expect(promoted({ agreement: signal(Number.NaN) })).toBe(false);
+  });
+
+  test('refuses a teacher that finds less than the student', () => {
+    expect(promoted({ teacher: signal(-3) })).toBe(false);
+    expect(promoted({ teacher: signal(-1) })).toBe(true);
+  });
+
+  test('lets judgements decide, whatever the other signals say', () => {
+    expect(promoted({ agreement: signal(-5), judged: { ...signal(3), low: 0.01 } })).toBe(true);
+    expect(promoted({ judged: { ...signal(1), low: -0.01 } })).toBe(false);
+  });
+
+  test('gives its reason with the figures', () => {
+    expect(decideGate(sound).reason).toContain('0.400 → 0.450, z = 5.0');
+    expect(decideGate({ ...sound, inverseCloze: signal(-1) }).reason).toContain('inverse cloze fell');
+  });
+});
