@@ -1,0 +1,100 @@
+import { config } from '../config.ts';
+import type { Encoder } from '../encode/encoder.ts';
+import { readTokens } from '../encode/read-tokens.ts';
+import type { StaticTable } from '../encode/static-table.ts';
+import type { Tokenizer } from '../encode/tokenizer.ts';
+import { ChelatedError } from '../errors.ts';
+import type { Kernels } from '../kernels/kernels.ts';
+import { pickRows } from '../matrix.ts';
+import { composeParagraphs } from './compose-paragraphs.ts';
+import { type EmbeddedTexts, embedTexts } from './embed-texts.ts';
+import { type FittedTable, fitTable, type TaughtTexts } from './fit-table.ts';
+
+/** What a student is being made of, and how far that is. */
+export type StudentStep = 'texts' | 'paragraphs' | 'paragraph texts' | 'choosing' | 'fitting';
+
+export interface MakeStudentOptions {
+  readonly kernels: Kernels;
+  readonly teacher: Encoder;
+  /** What the student looks like before it has learned: a token table and what cuts a text into its tokens. */
+  readonly start: { readonly table: StaticTable; readonly tokenizer: Tokenizer };
+  /** General texts, in random order: every hundredth is held out. */
+  readonly texts: readonly string[];
+  readonly dims?: number;
+  readonly seed?: number;
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (step: StudentStep, share: number) => void;
+}
+
+export interface MadeStudent extends FittedTable {
+  readonly weights: Float32Array; // (V)
+  /** How many of each were used. */
+  readonly texts: number;
+  readonly paragraphs: number;
+  readonly heldOutTexts: number;
+  /** Of embedding, and of everything else. */
+  readonly seconds: { readonly embed: number; readonly fit: number };
+}
+
+/**
+ * A token table that has learned from a teacher on general text, before any corpus is seen: embeds the texts, composes
+ * paragraphs of neighbouring ones, embeds these, and fits the table to both in closed form.
+ *
+ * Edge    the same texts, seed and teacher give the same numbers
+ * @throws {ChelatedError} too_few_documents below a hundred texts, gate_refused when the result is no better on held-out
+ * texts than the table it started from, through the best linear map
+ */
+export async function makeStudent(options: MakeStudentOptions): Promise<MadeStudent> {
+  const { kernels, teacher, start, dims = config.student.dims, seed = config.seed, signal, onProgress } = options;
+  const { heldOutEvery, paragraphs: shape } = config.student;
+  if (options.texts.length < heldOutEvery) {
+    const got = `got ${options.texts.length}`;
+    throw new ChelatedError('too_few_documents', `a student is made from at least ${heldOutEvery} texts, ${got}`);
+  }
+  const hear = (step: StudentStep) => ({
+    ...(signal && { signal }),
+    onShare: (share: number) => onProgress?.(step, share),
+  });
+  const began = performance.now();
+  const all = await embedTexts(teacher, options.texts, hear('texts'));
+  const textsDone = performance.now();
+  const isHeldOut = (i: number) => i % heldOutEvery === heldOutEvery - 1;
+  const fitted = pick(all, (i) => !isHeldOut(i));
+  const heldOut = pick(all, isHeldOut);
+
+  const count = Math.round(fitted.texts.length * shape.share);
+  const composed = composeParagraphs(kernels, fitted.texts, fitted.T, { count, seed, ...hear('paragraphs') });
+  const composedDone = performance.now();
+  const paragraphs = await embedTexts(teacher, composed, hear('paragraph texts'));
+  const embedDone = performance.now();
+
+  const taught = ({ texts, T }: EmbeddedTexts): TaughtTexts => ({ bags: readTokens(texts, start.tokenizer), T });
+  const fit = fitTable(kernels, {
+    table: start.table,
+    ...{ texts: taught(fitted), paragraphs: taught(paragraphs), heldOut: taught(heldOut) },
+    dims: Math.min(dims, teacher.dims),
+    onProgress: (step, share) => onProgress?.(step, share),
+  });
+  const embed = (textsDone - began + embedDone - composedDone) / 1000;
+  const { raw, fitted: reached } = fit.heldOut;
+  if (!(reached > raw)) {
+    const got = `cosine to the teacher ${reached.toFixed(4)}, raw table ${raw.toFixed(4)}`;
+    throw new ChelatedError(
+      'gate_refused',
+      `the student is no better on held-out texts than what it started from (${got}); give it more texts`,
+    );
+  }
+  return {
+    ...fit,
+    weights: start.table.weights,
+    texts: fitted.texts.length,
+    paragraphs: paragraphs.texts.length,
+    heldOutTexts: heldOut.texts.length,
+    seconds: { embed, fit: (performance.now() - began) / 1000 - embed },
+  };
+}
+
+function pick({ texts, T }: EmbeddedTexts, isWanted: (i: number) => boolean): EmbeddedTexts {
+  const wanted = Array.from(texts.keys()).filter(isWanted);
+  return { texts: wanted.map((i) => texts[i]!), T: pickRows(T, wanted) };
+}

@@ -1,0 +1,56 @@
+import { config } from '../config.ts';
+import { libraryTokenizer } from '../encode/library-tokenizer.ts';
+import { applyDense, readDenseLayer } from '../encode/onnx/dense-layer.ts';
+import { type ModelFiles, readText } from '../encode/onnx/model-files.ts';
+import { readModelSpec } from '../encode/onnx/model-spec.ts';
+import { pool } from '../encode/onnx/pooling.ts';
+import { runTokens } from '../encode/onnx/run-tokens.ts';
+import { readSurround } from '../encode/onnx/surround.ts';
+import { pickWeights } from '../encode/onnx/weight-files.ts';
+import { ChelatedError } from '../errors.ts';
+import type { Kernels } from '../kernels/kernels.ts';
+import { type Matrix, matrix } from '../matrix.ts';
+import { openSession } from '../onnx/session.ts';
+
+/**
+ * What a transformer makes of every token of its vocabulary alone, between its special tokens: [CLS] token [SEP].
+ *
+ * Shape   (V, d), not normalised
+ * Source  model2vec (Tulkens & van Dongen 2024)
+ * @throws {ChelatedError} not_found, invalid_input, backend_failed
+ */
+export async function tokenVectors(
+  model: ModelFiles,
+  kernels: Kernels,
+  { dtype, onShare }: { dtype?: string; onShare?: (share: number) => void } = {},
+): Promise<Matrix> {
+  const spec = await readModelSpec(model);
+  const json = await readText(model, 'tokenizer.json');
+  if (json === undefined) {
+    throw new ChelatedError('not_found', `model ${model.name} has no tokenizer.json; save its fast tokenizer there`);
+  }
+  const { vocabularySize: size } = await libraryTokenizer(json);
+  const { before, behind } = readSurround(json, `${model.name}/tokenizer.json`);
+  const dense = await Promise.all(spec.dense.map((folder) => readDenseLayer(model, folder)));
+  const weights = pickWeights(model, dtype);
+  const externalData = await Promise.all(
+    weights.data.map(async (path) => ({ path: path.split('/').at(-1)!, data: await model.read(path) })),
+  );
+  const session = await openSession(await model.read(weights.path), externalData.length > 0 ? { externalData } : {});
+  try {
+    let all: Matrix | undefined;
+    const step = config.student.tokensAtOnce;
+    for (let from = 0; from < size; from += step) {
+      const lists = Array.from({ length: Math.min(step, size - from) }, (_, i) => [...before, from + i, ...behind]);
+      const hidden = await runTokens(session, lists, spec.padId, model.name);
+      const pooled = 'lengths' in hidden ? pool(hidden, spec.pooling) : hidden;
+      const vectors = dense.reduce((X, layer) => applyDense(X, layer, kernels), pooled);
+      all ??= matrix(size, vectors.dims);
+      all.data.set(vectors.data, from * vectors.dims);
+      onShare?.(Math.min(1, (from + step) / size));
+    }
+    return all ?? matrix(0, 0);
+  } finally {
+    await session.dispose();
+  }
+}
