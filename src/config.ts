@@ -171,8 +171,8 @@ export const config = {
     dtypes: ['fp32', 'q8', 'int8', 'uint8', 'fp16', 'q4', 'q4f16', 'bnb4'],
     /** Tokens of a text, special ones included, for a model that does not say how many it reads. */
     maxTokens: 512,
-    /** Whose model a name without an owner is on the hub; all-MiniLM-L6-v2 is known by its bare name. */
-    hubOwner: 'sentence-transformers',
+    /** Models that are known without their owner's name, and whose they are on the hub. */
+    wellKnown: { owner: 'sentence-transformers', names: ['all-MiniLM-L6-v2', 'all-mpnet-base-v2'] },
   },
 
   openAiEncoder: {
@@ -206,7 +206,7 @@ export const config = {
   },
 
   /** Making a student of one's own from a teacher and general text. */
-  student: {
+  makeStudent: {
     /** Width of its table: what 8 MB of int8 rows hold of BERT's vocabulary. */
     dims: 256,
     dtype: 'int8',

@@ -17,7 +17,7 @@ export function composeParagraphs(
   T: Matrix,
   { count, seed, onShare }: { count: number; seed: number; onShare?: (share: number) => void },
 ): string[] {
-  const { neighbours, sentences, block } = config.student.paragraphs;
+  const { neighbours, sentences, block } = config.makeStudent.paragraphs;
   if (texts.length === 0) return [];
   const draw = random(seed);
   const starts = Uint32Array.from({ length: count }, () => draw.integer(texts.length));

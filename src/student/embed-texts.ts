@@ -9,7 +9,7 @@ export interface EmbeddedTexts {
 }
 
 /**
- * The teacher's vectors of the texts, in chunks of `config.student.chunkTexts`: whichever encoder it is, a cache around it
+ * The teacher's vectors of the texts, in chunks of `config.makeStudent.chunkTexts`: whichever encoder it is, a cache around it
  * then keeps what is done. A text that failed is left out.
  *
  * @throws whatever the teacher throws, and the signal's reason between chunks
@@ -21,7 +21,7 @@ export async function embedTexts(
 ): Promise<EmbeddedTexts> {
   const T = matrix(texts.length, teacher.dims);
   const kept: number[] = [];
-  const { chunkTexts } = config.student;
+  const { chunkTexts } = config.makeStudent;
   for (let from = 0; from < texts.length; from += chunkTexts) {
     signal?.throwIfAborted();
     const chunk = texts.slice(from, from + chunkTexts);

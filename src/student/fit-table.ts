@@ -54,12 +54,12 @@ export interface FittedTable {
  * their first principal axes, P₀ the raw table through its ridge map. λ is the one with the best cosine on held-out texts.
  *
  * Shape   table (V, d₀) · n texts of e dims · rows (V, dims)
- * Error   conjugate gradients stop at `config.student.cg`; cosines are of f32 vectors before any rounding to int8
+ * Error   conjugate gradients stop at `config.makeStudent.cg`; cosines are of f32 vectors before any rounding to int8
  * Memory  three n × dims and one n × e matrices in f32, and the kernels' n × 32 blocks: 1.5 GB for 185,000 texts
  */
 export function fitTable(kernels: Kernels, input: FitTableInput): FittedTable {
   const { table, texts, paragraphs, heldOut, onProgress } = input;
-  const weight = Math.sqrt(config.student.paragraphs.weight);
+  const weight = Math.sqrt(config.makeStudent.paragraphs.weight);
   const centre = meanRow(texts.T);
   const C = stackRows(centred(texts.T, centre, 1), centred(paragraphs.T, meanRow(paragraphs.T), weight));
   const { axes, kept } = principalAxes(kernels, C, input.dims);
@@ -80,7 +80,7 @@ export function fitTable(kernels: Kernels, input: FitTableInput): FittedTable {
   const prior = kernels.gemm(held.read(), map);
   held.free();
 
-  const { lambdas, choiceDims, cg } = config.student;
+  const { lambdas, choiceDims, cg } = config.makeStudent;
   const narrow = Math.min(choiceDims, R.dims);
   const cosines = lambdas.map((lambda, i) => {
     // The widest axes alone tell the λ apart, at a fraction of the work.

@@ -45,8 +45,8 @@ export interface MadeStudent extends FittedTable {
  * texts than the table it started from, through the best linear map
  */
 export async function makeStudent(options: MakeStudentOptions): Promise<MadeStudent> {
-  const { kernels, teacher, start, dims = config.student.dims, seed = config.seed, signal, onProgress } = options;
-  const { heldOutEvery, paragraphs: shape } = config.student;
+  const { kernels, teacher, start, dims = config.makeStudent.dims, seed = config.seed, signal, onProgress } = options;
+  const { heldOutEvery, paragraphs: shape } = config.makeStudent;
   if (options.texts.length < heldOutEvery) {
     const got = `got ${options.texts.length}`;
     throw new ChelatedError('too_few_documents', `a student is made from at least ${heldOutEvery} texts, ${got}`);

@@ -34,7 +34,7 @@ export function rawTable(kernels: Kernels, vectors: Matrix, dims: number): RawTa
  * common < rare; // => true
  */
 export function sifWeights(size: number): Float32Array {
-  const { sifA } = config.student;
+  const { sifA } = config.makeStudent;
   let harmonic = 0;
   for (let rank = 1; rank <= size; rank++) harmonic += 1 / rank;
   return Float32Array.from({ length: size }, (_, t) => sifA / (sifA + 1 / ((t + 1) * harmonic)));

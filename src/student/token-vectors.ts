@@ -39,7 +39,7 @@ export async function tokenVectors(
   const session = await openSession(await model.read(weights.path), externalData.length > 0 ? { externalData } : {});
   try {
     let all: Matrix | undefined;
-    const step = config.student.tokensAtOnce;
+    const step = config.makeStudent.tokensAtOnce;
     for (let from = 0; from < size; from += step) {
       const lists = Array.from({ length: Math.min(step, size - from) }, (_, i) => [...before, from + i, ...behind]);
       const hidden = await runTokens(session, lists, spec.padId, model.name);
