@@ -4,11 +4,13 @@ import { loadAdapter } from '../adapter/load-adapter.ts';
 import { openEncoder } from '../encode/open-encoder.ts';
 import { adaptedFingerprint } from '../engine/generation.ts';
 import { ChelatedError } from '../errors.ts';
+import { bm25 } from '../evaluate/bm25.ts';
 import { datasetWarnings } from '../evaluate/dataset.ts';
 import { evaluate } from '../evaluate/evaluate.ts';
 import { judgedQueries } from '../evaluate/judged-queries.ts';
 import { readDataset } from '../evaluate/read-dataset.ts';
 import { runLines } from '../evaluate/run-file.ts';
+import { type RunScores, scoreRun } from '../evaluate/score-run.ts';
 import { loadKernels } from '../kernels/load.ts';
 import { correctTexts } from './correct-texts.ts';
 import { options } from './options.ts';
@@ -26,6 +28,7 @@ interface EvaluateCommandOptions {
   readonly teacher?: string;
   readonly split?: string;
   readonly run?: string;
+  readonly bm25?: boolean;
   readonly json?: boolean;
 }
 
@@ -48,6 +51,7 @@ export function evaluateCommand(program: Command): void {
     .option('--teacher <ID>', 'with --documents teacher: vectors:DOCS.npy, or an encoder')
     .option('--split <NAME>', 'judgements that are used (default: test)')
     .option('--run <FILE>', 'also write the ranked lists as a TREC run')
+    .option('--bm25', 'also score BM25 on the same queries, for reference')
     .addOption(options.json())
     .addHelpText(
       'after',
@@ -89,15 +93,27 @@ async function run(given: EvaluateCommandOptions): Promise<void> {
   const microseconds = await timeQueries(encoder, adapter, judged);
   if (given.run !== undefined) await writeFile(given.run, [...runLines(lists)].join(''));
 
+  const reference = given.bm25
+    ? scoreRun(await bm25({ documents: dataset.documents, queries: judged }), dataset.judgements)
+    : null;
+
   const document = {
     documents: scores.documents,
     queries: scores.queries,
+    ...picked(scores),
+    encode_us_per_query: microseconds,
+    fingerprint: adapter ? await adaptedFingerprint(encoder.baseFingerprint, adapter) : encoder.baseFingerprint,
+    ...(reference && { bm25: picked(reference) }),
+  };
+  print(json, document, () => columns(Object.entries(document)));
+}
+
+/** The figures that are printed, under their fixed names. */
+function picked(scores: RunScores) {
+  return {
     'ndcg@10': scores['ndcg@10'],
     'recall@100': scores['recall@100'],
     'mrr@10': scores['mrr@10'],
     map: scores.map,
-    encode_us_per_query: microseconds,
-    fingerprint: adapter ? await adaptedFingerprint(encoder.baseFingerprint, adapter) : encoder.baseFingerprint,
   };
-  print(json, document, () => columns(Object.entries(document)));
 }

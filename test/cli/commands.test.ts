@@ -108,6 +108,7 @@ describe('chelated evaluate', () => {
     const run = tiny.file('run.txt');
     const before = (await json('evaluate', '--dataset', tiny.folder)).document;
     const after = (await json('evaluate', '--dataset', tiny.folder, '--adapter', adapter, '--run', run)).document;
+    expect(Object.keys(before)).toEqual(Object.keys(after));
     expect(Object.keys(after)).toEqual([
       ...['documents', 'queries', 'ndcg@10', 'recall@100', 'mrr@10', 'map', 'encode_us_per_query', 'fingerprint'],
     ]);
@@ -122,6 +123,13 @@ describe('chelated evaluate', () => {
     const args = ['evaluate', '--dataset', tiny.folder, '--adapter', adapter];
     const { document } = await json(...args, '--documents', 'teacher', '--teacher', teacher);
     expect(document['ndcg@10']).toBeGreaterThan(0.9);
+  });
+
+  test('--bm25 adds the figures of BM25 on the same queries', async () => {
+    const { document } = await json('evaluate', '--dataset', tiny.folder, '--bm25');
+    expect(Object.keys(document.bm25)).toEqual(['ndcg@10', 'recall@100', 'mrr@10', 'map']);
+    // A query repeats words of its document.
+    expect(document.bm25['recall@100']).toBe(1);
   });
 
   test('an adapter of another student is refused', async () => {
