@@ -7,7 +7,7 @@ import { residualFits } from '../../src/distil/fit-residual.ts';
 import { makeCard } from '../../src/distil/make-card.ts';
 import { weightings } from '../../src/distil/token-weighting.ts';
 import { loadKernels } from '../../src/kernels/load.ts';
-import { row } from '../../src/matrix.ts';
+import { type Matrix, row } from '../../src/matrix.ts';
 import { type Toy, toy, vocabulary } from './toy.ts';
 
 const kernels = await loadKernels();
@@ -66,6 +66,20 @@ describe('lexicalFits', () => {
     parts.tokens?.rowOf.forEach((at, token) => {
       expect(at >= 0).toBe(seen.has(token));
     });
+  });
+
+  test("is the student's table times one map where λ leaves nothing but the prior", () => {
+    const { parts } = lexicalFits(kernels, data, 'sif')({ lambda: 1e9, prior: true });
+    const { rows, rowOf } = parts.tokens!;
+    const priors = kernels.gemm(data.table!.rows as Matrix, parts.map!);
+    for (const token of new Set(data.bags.ids)) {
+      const at = rowOf[token]!;
+      row(priors, token).forEach((expected, j) => {
+        expect(Math.abs(rows.scales[at]! * rows.data[at * rows.dims + j]! - expected)).toBeLessThan(rows.scales[at]!);
+      });
+    }
+    const { rows: none } = lexicalFits(kernels, data, 'sif')({ lambda: 1e9, prior: false }).parts.tokens!;
+    expect(Math.max(...none.scales)).toBeLessThan(1e-8);
   });
 
   test('comes nearer to the targets as λ falls', () => {
