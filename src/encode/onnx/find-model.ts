@@ -1,9 +1,8 @@
-import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { config } from '../../config.ts';
 import { ChelatedError } from '../../errors.ts';
 import type { ModelFiles } from './model-files.ts';
-import { modelFolder } from './model-folder.ts';
+import { isModelFolder, modelFolder } from './model-folder.ts';
 import { modelHub } from './model-hub.ts';
 
 /**
@@ -17,20 +16,12 @@ export async function findModel(id: string): Promise<ModelFiles> {
   for (const folder of models ? [id, join(models, id)] : [id]) {
     if (await isModelFolder(folder)) return { ...(await modelFolder(folder)), name: id };
   }
-  const [, owner, name, revision] = /^(?:([\w.-]+)\/)?([\w.-]+)(?:@([\w./-]+))?$/.exec(id) ?? [];
-  if (!name || name.startsWith('.')) {
-    throw new ChelatedError(
-      'not_found',
-      `no model is called ${JSON.stringify(id)}; expected a model folder or a hub id, owner/name`,
-    );
-  }
-  return modelHub(`${owner ?? config.onnxEncoder.hubOwner}/${name}`, revision ? { revision } : {});
+  const { owner, names } = config.onnxEncoder.wellKnown;
+  const isWellKnown = names.some((name) => id === name || id.startsWith(`${name}@`));
+  const [, name, revision] = hubId.exec(isWellKnown ? `${owner}/${id}` : id) ?? [];
+  if (name) return modelHub(name, revision ? { revision } : {});
+  const expected = 'a model folder, the name of one below CHELATED_MODELS, or a hub id, OWNER/NAME';
+  throw new ChelatedError('not_found', `no model is called ${JSON.stringify(id)}; expected ${expected}`);
 }
 
-/** Whether the folder holds a transformer: every one of the hub's layout has a config.json. */
-export async function isModelFolder(folder: string): Promise<boolean> {
-  return stat(join(folder, 'config.json')).then(
-    (found) => found.isFile(),
-    () => false,
-  );
-}
+const hubId = /^(\w[\w.-]*\/\w[\w.-]*)(?:@([\w./-]+))?$/;

@@ -34,3 +34,11 @@ async function listFiles(folder: string): Promise<ModelFile[]> {
   );
   return found.flatMap(({ path, stats }) => (stats.isFile() ? [{ path, bytes: stats.size }] : []));
 }
+
+/** Whether the folder holds a transformer: every one of the hub's layout has a config.json. */
+export async function isModelFolder(folder: string): Promise<boolean> {
+  return stat(join(folder, 'config.json')).then(
+    (found) => found.isFile(),
+    () => false,
+  );
+}

@@ -5,8 +5,6 @@ import type { Encoder } from '../encoder.ts';
 import type { Tokenizer } from '../tokenizer.ts';
 import { openAiEncoder } from './openai-encoder.ts';
 
-export const openAiScheme = 'openai:';
-
 /**
  * Opens `openai:MODEL[@BASE_URL][?dimensions=D]`. The key comes from the environment: OPENAI_API_KEY; a server of one's
  * own may need none.
