@@ -1,6 +1,7 @@
 import type { Matrix } from '../matrix.ts';
 import type { TokenBags } from '../token-bags.ts';
 import type { StaticTable } from './static-table.ts';
+import type { TeacherSpace } from './teacher-space.ts';
 import type { Tokenizer } from './tokenizer.ts';
 
 /** Some models put another prefix before a query than before a document. */
@@ -50,6 +51,8 @@ export interface Encoder {
   readonly maxTokens: number;
   /** The token table, where the student is one. */
   readonly table?: StaticTable;
+  /** Where its vectors lie in the space of the teacher it was made from, where they do. */
+  readonly teacherSpace?: TeacherSpace;
   /** Set where vectors are looked up rather than made: a text outside of the collection has none. */
   readonly precomputed?: true;
   encode(texts: readonly string[], options: EncodeOptions): Promise<Encoded>;

@@ -8,6 +8,7 @@ import { checkTexts } from './check-texts.ts';
 import type { Encoded, EncodeOptions, Encoder } from './encoder.ts';
 import { readTokens } from './read-tokens.ts';
 import type { StaticTable } from './static-table.ts';
+import type { TeacherSpace } from './teacher-space.ts';
 import type { Tokenizer } from './tokenizer.ts';
 
 /** What a static student is made of. */
@@ -16,6 +17,7 @@ export interface StaticModel {
   readonly revision: string;
   readonly table: StaticTable;
   readonly tokenizer: Tokenizer;
+  readonly teacherSpace?: TeacherSpace | undefined;
 }
 
 /**
@@ -50,15 +52,17 @@ class StaticEncoder implements Encoder {
   readonly tokenizer: Tokenizer;
   readonly maxTokens = config.encode.maxTokens;
   readonly table: StaticTable;
+  readonly teacherSpace?: TeacherSpace;
   readonly #kernels: Kernels;
   readonly #resident: Resident;
 
-  constructor({ id, table, tokenizer }: StaticModel, kernels: Kernels, baseFingerprint: string) {
+  constructor({ id, table, tokenizer, teacherSpace }: StaticModel, kernels: Kernels, baseFingerprint: string) {
     this.id = id;
     this.dims = table.rows.dims;
     this.baseFingerprint = baseFingerprint;
     this.tokenizer = tokenizer;
     this.table = table;
+    if (teacherSpace) this.teacherSpace = teacherSpace;
     this.#kernels = kernels;
     this.#resident = kernels.hold(table.rows);
   }

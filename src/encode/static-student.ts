@@ -8,12 +8,14 @@ import { readSafetensors } from './safetensors.ts';
 import { staticEncoder } from './static-encoder.ts';
 import type { StaticTable } from './static-table.ts';
 import { readStudentCard, type StudentCard } from './student-card.ts';
+import { readBasis, type TeacherSpace } from './teacher-space.ts';
 
 /** The files of a student folder. The table has `embeddings` (V, d) as `embeddingRows` reads them, and `weights` (V). */
 export interface StudentFiles {
   readonly card: string; // card.json
   readonly tokenizer: string; // tokenizer.json
   readonly table: Uint8Array; // table.safetensors
+  readonly basis?: Uint8Array; // basis.safetensors, where the card names a teacher
 }
 
 /**
@@ -32,7 +34,21 @@ export async function staticStudent(files: StudentFiles, kernels: Kernels): Prom
   }
   const table = readTable(files.table, card);
   const tokenizer = await libraryTokenizer(files.tokenizer);
-  return staticEncoder({ id: card.id, revision: card.revision, table, tokenizer }, kernels);
+  const teacherSpace = await readTeacherSpace(files.basis, card);
+  return staticEncoder({ id: card.id, revision: card.revision, table, tokenizer, teacherSpace }, kernels);
+}
+
+async function readTeacherSpace(basis: Uint8Array | undefined, card: StudentCard): Promise<TeacherSpace | undefined> {
+  if (!card.teacher) return undefined;
+  if (!basis || (await fingerprint(basis)) !== card.teacher.basis) {
+    const got = basis ? 'another one' : 'none';
+    throw new ChelatedError(
+      'invalid_input',
+      `student ${card.id}: expected the basis.safetensors of its card, got ${got}; copy the whole folder again`,
+    );
+  }
+  const { id: teacher, fingerprint: teacherFingerprint } = card.teacher;
+  return { teacher, teacherFingerprint, ...readBasis(basis, card.dims, `basis of student ${card.id}`) };
 }
 
 function readTable(bytes: Uint8Array, { id, dims, vocabularySize }: StudentCard): StaticTable {

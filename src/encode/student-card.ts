@@ -9,6 +9,8 @@ const shape = z.object({
   vocabularySize: z.int().positive(),
   /** Fingerprint of `table.safetensors`: a table that is not the card's is refused. */
   table: z.string(),
+  /** The teacher whose space the student lives in, and the fingerprint of `basis.safetensors`, which says where. */
+  teacher: z.object({ id: z.string(), fingerprint: z.string(), basis: z.string() }).optional(),
   /** Where the numbers come from, under which licence, and how they were made: for people. */
   provenance: z.record(z.string(), z.unknown()),
 });

@@ -19,5 +19,7 @@ export async function readStudentFolder(folder: string): Promise<StudentFiles> {
     }
   };
   const [card, tokenizer, table] = await Promise.all(['card.json', 'tokenizer.json', 'table.safetensors'].map(read));
-  return { card: card!.toString(), tokenizer: tokenizer!.toString(), table: table! };
+  // Only a student that knows its teacher's space has one; the card says whether it should be there.
+  const basis = await readFile(join(folder, 'basis.safetensors')).catch(() => undefined);
+  return { card: card!.toString(), tokenizer: tokenizer!.toString(), table: table!, ...(basis && { basis }) };
 }

@@ -1,0 +1,102 @@
+import { quantise } from '../adapter/quantise.ts';
+import { type SafeTensor, writeSafetensors } from '../encode/safetensors.ts';
+import type { StudentFiles } from '../encode/static-student.ts';
+import type { StaticTable } from '../encode/static-table.ts';
+import type { StudentCard } from '../encode/student-card.ts';
+import { type TeacherSpace, writeBasis } from '../encode/teacher-space.ts';
+import { fingerprint } from '../fingerprint.ts';
+import type { Kernels } from '../kernels/kernels.ts';
+import type { Matrix } from '../matrix.ts';
+
+/** Number types of a table's rows. */
+export const tableDtypes = ['int8', 'f16', 'f32'] as const;
+export type TableDtype = (typeof tableDtypes)[number];
+
+export interface StudentFilesInput {
+  readonly id: string;
+  readonly revision: string;
+  readonly rows: Matrix; // (V, d)
+  readonly weights: Float32Array; // (V)
+  readonly dtype: TableDtype;
+  readonly teacherSpace?: TeacherSpace;
+  /** The teacher's own; what cuts, pads and surrounds a text is taken out. */
+  readonly tokenizerJson: string;
+  readonly provenance: StudentCard['provenance'];
+}
+
+/** The files of a student folder. The same numbers give the same bytes. */
+export async function studentFiles(input: StudentFilesInput): Promise<StudentFiles> {
+  const { id, revision, rows, weights, teacherSpace, provenance } = input;
+  const table = writeSafetensors({
+    ...rowTensors(rows, input.dtype),
+    weights: { dtype: 'F16', shape: [rows.rows], data: weights },
+  });
+  const basis = teacherSpace && writeBasis(teacherSpace);
+  const card: StudentCard = {
+    formatVersion: 1,
+    ...{ id, revision, dims: rows.dims, vocabularySize: rows.rows },
+    table: await fingerprint(table),
+    ...(teacherSpace &&
+      basis && {
+        teacher: {
+          id: teacherSpace.teacher,
+          fingerprint: teacherSpace.teacherFingerprint,
+          basis: await fingerprint(basis),
+        },
+      }),
+    provenance,
+  };
+  return {
+    card: `${JSON.stringify(card, null, 2)}\n`,
+    tokenizer: bareTokenizer(input.tokenizerJson),
+    table,
+    ...(basis && { basis }),
+  };
+}
+
+function rowTensors(rows: Matrix, dtype: TableDtype): Record<string, SafeTensor> {
+  const shape = [rows.rows, rows.dims];
+  if (dtype === 'f16') return { embeddings: { dtype: 'F16', shape, data: rows.data } };
+  if (dtype === 'f32') return { embeddings: { dtype: 'F32', shape, data: rows.data } };
+  const { data, scales } = quantise(rows);
+  return { embeddings: { dtype: 'I8', shape, data }, scales: { dtype: 'F32', shape: [rows.rows], data: scales } };
+}
+
+/** What decides the ids of a text, without what a model does around them. */
+function bareTokenizer(json: string): string {
+  const { normalizer, pre_tokenizer, added_tokens, model, version } = JSON.parse(json);
+  return JSON.stringify({
+    ...{ version, truncation: null, padding: null, added_tokens, normalizer, pre_tokenizer },
+    ...{ post_processor: null, decoder: null, model },
+  });
+}
+
+/**
+ * The same student in model2vec's layout, for Python's `StaticModel.from_pretrained`: the weights are multiplied into the rows,
+ * so that the plain mean of a text's rows is the same vector up to length.
+ *
+ * Edge    model2vec leaves unknown tokens out, this project counts them
+ */
+export function model2vecFiles(
+  table: StaticTable,
+  tokenizerJson: string,
+  kernels: Kernels,
+): ReadonlyMap<string, Uint8Array> {
+  const held = kernels.hold(table.rows);
+  const rows = held.read();
+  held.free();
+  for (let i = 0; i < rows.data.length; i++) rows.data[i]! *= table.weights[Math.floor(i / rows.dims)]!;
+  const utf8 = (text: string) => new TextEncoder().encode(text);
+  const description = {
+    ...{ model_type: 'model2vec', architectures: ['StaticModel'], hidden_dim: rows.dims },
+    ...{ seq_length: 1_000_000, normalize: true },
+  };
+  return new Map([
+    ['config.json', utf8(`${JSON.stringify(description, null, 2)}\n`)],
+    ['tokenizer.json', utf8(bareTokenizer(tokenizerJson))],
+    [
+      'model.safetensors',
+      writeSafetensors({ embeddings: { dtype: 'F32', shape: [rows.rows, rows.dims], data: rows.data } }),
+    ],
+  ]);
+}
