@@ -7,6 +7,7 @@ import { evaluateCommand } from './evaluate-command.ts';
 import { Failure } from './failure.ts';
 import { inspectCommand } from './inspect-command.ts';
 import { startCommand } from './start-command.ts';
+import { studentCommand } from './student-command.ts';
 
 /** Exit codes: done, refused or failed, the command was not understood. */
 const exit = { done: 0, failed: 1, usage: 2 } as const;
@@ -18,7 +19,8 @@ export async function run(argv: readonly string[]): Promise<number> {
     .version(config.createdBy)
     .exitOverride()
     .configureOutput({ outputError: (text, write) => write(`chelated: ${oneLine(text.replace(/^error: /, ''))}\n`) });
-  for (const add of [distilCommand, applyCommand, evaluateCommand, inspectCommand, startCommand]) add(program);
+  for (const add of [distilCommand, applyCommand, evaluateCommand, inspectCommand, studentCommand, startCommand])
+    add(program);
   try {
     await program.parseAsync(argv, { from: 'user' });
     return exit.done;

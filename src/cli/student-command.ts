@@ -1,0 +1,107 @@
+import { join } from 'node:path';
+import { type Command, Option } from 'commander';
+import { config } from '../config.ts';
+import { staticStudent } from '../encode/static-student.ts';
+import { loadKernels } from '../kernels/load.ts';
+import { type BuildStep, buildStudent } from '../student/build-student.ts';
+import { type GeneralSource, generalSources } from '../student/gather-texts.ts';
+import { model2vecFiles, type TableDtype, tableDtypes } from '../student/student-files.ts';
+import { writeStudentFolder } from '../student/write-student-folder.ts';
+import { options } from './options.ts';
+import { parseNumber } from './parse-number.ts';
+import { columns, print } from './print.ts';
+import { progress } from './progress.ts';
+import { makeFolder, writeFile } from './write-file.ts';
+
+interface StudentCommandOptions {
+  readonly teacher: string;
+  readonly texts: readonly string[];
+  readonly general: GeneralSource;
+  readonly limit?: number;
+  readonly dims: number;
+  readonly dtype: TableDtype;
+  readonly seed: number;
+  readonly raw?: boolean;
+  readonly id?: string;
+  readonly model2vec?: string;
+  readonly out: string;
+  readonly json?: boolean;
+}
+
+const steps: Record<BuildStep, string> = {
+  tokens: 'token vectors',
+  texts: 'teacher: texts',
+  paragraphs: 'composing paragraphs',
+  'paragraph texts': 'teacher: paragraphs',
+  choosing: 'choosing λ',
+  fitting: 'fitting the table',
+};
+
+/** `chelated student`: a static student from a teacher and general text, before any corpus is seen. */
+export function studentCommand(program: Command): void {
+  program
+    .command('student')
+    .description('make a static student from a teacher and general text')
+    .option('--teacher <ID>', 'a transformer (folder or name), or openai:MODEL', config.teacher)
+    .option('--texts <FILE...>', 'texts of your own: .jsonl with "text", or one a line', [])
+    .addOption(
+      new Option('--general <SOURCE>', 'general text to learn from').choices(generalSources).default('wordnet'),
+    )
+    .addOption(
+      new Option('--limit <NUMBER>', 'of texts: 8000 is quick and nearly as good (default: all)').argParser(
+        parseNumber({ minimum: 1, whole: true }),
+      ),
+    )
+    .addOption(options.dims().default(config.makeStudent.dims))
+    .addOption(
+      new Option('--dtype <TYPE>', 'number type of the table').choices(tableDtypes).default(config.makeStudent.dtype),
+    )
+    .addOption(options.seed())
+    .option('--raw', 'the token table alone, without learning')
+    .option('--id <NAME>', 'what the student calls itself (default: the name of the folder)')
+    .option('--model2vec <DIR>', 'also write it in model2vec’s layout')
+    .requiredOption('--out <DIR>', 'folder of the student, for --student DIR')
+    .addOption(options.json())
+    .addHelpText('after', '\nExample:\n  chelated student --teacher all-MiniLM-L6-v2 --limit 8000 --out my-student')
+    .action(run);
+}
+
+async function run(given: StudentCommandOptions): Promise<void> {
+  const { out, json = false, limit, teacher, texts, general, dims, dtype, seed, raw = false } = given;
+  await makeFolder(out);
+  const display = progress({ silent: json });
+  const kernels = await loadKernels();
+  const id =
+    given.id ??
+    out
+      .replace(/[\\/]+$/, '')
+      .split(/[\\/]/)
+      .at(-1)!;
+  const { files, made } = await buildStudent({
+    ...{ kernels, teacher, files: texts, general, dims, dtype, seed, raw, id },
+    ...(limit !== undefined && { limit }),
+    onProgress: (step, share) => display.show(steps[step], share),
+  });
+  display.stop();
+  await writeStudentFolder(out, files);
+  if (given.model2vec !== undefined) {
+    await makeFolder(given.model2vec);
+    const { table } = await staticStudent(files, kernels);
+    for (const [name, bytes] of model2vecFiles(table!, files.tokenizer, kernels)) {
+      await writeFile(join(given.model2vec, name), bytes);
+    }
+  }
+  const document = { out, bytes: files.table.length, ...figures(made), card: JSON.parse(files.card) };
+  const { card, ...shown } = document;
+  print(json, document, () => columns(Object.entries(shown)));
+}
+
+function figures(made: Awaited<ReturnType<typeof buildStudent>>['made']) {
+  if (!made) return {};
+  const { texts, paragraphs, heldOutTexts, lambda, iterations, residual, heldOut, seconds } = made;
+  return {
+    ...{ texts, paragraphs, held_out_texts: heldOutTexts, lambda, iterations, residual },
+    ...{ held_out_cosine_raw: heldOut.raw, held_out_cosine: heldOut.fitted },
+    ...{ embed_seconds: seconds.embed, fit_seconds: seconds.fit },
+  };
+}

@@ -1,0 +1,134 @@
+import { config } from '../config.ts';
+import type { Encoder } from '../encode/encoder.ts';
+import { libraryTokenizer } from '../encode/library-tokenizer.ts';
+import { findModel } from '../encode/onnx/find-model.ts';
+import { readText } from '../encode/onnx/model-files.ts';
+import { openEncoder } from '../encode/open-encoder.ts';
+import type { StudentFiles } from '../encode/static-student.ts';
+import { staticStudent } from '../encode/static-student.ts';
+import type { StaticTable } from '../encode/static-table.ts';
+import { readStudentFolder, shippedStudent } from '../encode/student-folder.ts';
+import { ChelatedError } from '../errors.ts';
+import type { Kernels } from '../kernels/kernels.ts';
+import { type GeneralSource, gatherTexts } from './gather-texts.ts';
+import { type MadeStudent, makeStudent, type StudentStep } from './make-student.ts';
+import { rawTable } from './raw-table.ts';
+import { studentFiles, type TableDtype } from './student-files.ts';
+import { tokenVectors } from './token-vectors.ts';
+
+export type BuildStep = 'tokens' | StudentStep;
+
+export interface BuildStudentOptions {
+  readonly kernels: Kernels;
+  /** As `openEncoder` takes it. */
+  readonly teacher: string;
+  readonly files?: readonly string[];
+  readonly general?: GeneralSource;
+  readonly limit?: number;
+  readonly dims?: number;
+  readonly dtype?: TableDtype;
+  readonly seed?: number;
+  /** The token table alone, without learning. */
+  readonly raw?: boolean;
+  readonly id: string;
+  readonly revision?: string;
+  readonly onProgress?: (step: BuildStep, share: number) => void;
+}
+
+export interface BuiltStudent {
+  readonly files: StudentFiles;
+  /** What the fit came to; null for a raw table. */
+  readonly made: MadeStudent | null;
+}
+
+/**
+ * A student folder's files, from a teacher's name and general text.
+ *
+ * A transformer gives the table to start from; of an embedding service only vectors of texts can be had, so there it is the
+ * shipped student's table and tokenizer.
+ *
+ * @throws {ChelatedError} what opening the teacher, reading the texts and `makeStudent` throw
+ */
+export async function buildStudent(options: BuildStudentOptions): Promise<BuiltStudent> {
+  const { kernels, dims = config.makeStudent.dims, dtype = config.makeStudent.dtype, seed = config.seed } = options;
+  const { id, revision = '1', files = [], general = 'wordnet', limit } = options;
+  const gathered = options.raw
+    ? null
+    : await gatherTexts({ files, general, seed, ...(limit !== undefined && { limit }) });
+  const start = await startingPoint(options, dims);
+  const common = { id, revision, dtype, tokenizerJson: start.tokenizerJson };
+  if (!gathered) {
+    const { table, provenance } = start;
+    const { rows } = table;
+    if ('scales' in rows) {
+      throw new ChelatedError('invalid_input', `${options.teacher} has no token table; a raw one needs a transformer`);
+    }
+    return { files: await studentFiles({ ...common, rows, weights: table.weights, provenance }), made: null };
+  }
+  const teacher = await openEncoder(options.teacher, { kernels });
+  try {
+    const tokenizer = await libraryTokenizer(start.tokenizerJson);
+    const made = await makeStudent({
+      ...{ kernels, teacher, start: { table: start.table, tokenizer }, texts: gathered.texts, dims, seed },
+      onProgress: (step, share) => options.onProgress?.(step, share),
+    });
+    const provenance = { ...start.provenance, ...learned(made, gathered.sources, seed) };
+    const teacherSpace = spaceOf(made, teacher);
+    return { files: await studentFiles({ ...common, ...made, teacherSpace, provenance }), made };
+  } finally {
+    teacher.dispose();
+  }
+}
+
+interface StartingPoint {
+  readonly table: StaticTable;
+  readonly tokenizerJson: string;
+  readonly provenance: Readonly<Record<string, unknown>>;
+}
+
+async function startingPoint(options: BuildStudentOptions, dims: number): Promise<StartingPoint> {
+  const { kernels, teacher } = options;
+  if (teacher.startsWith('openai:')) {
+    const files = await readStudentFolder(shippedStudent());
+    const { table, id } = await staticStudent(files, kernels);
+    return { table: table!, tokenizerJson: files.tokenizer, provenance: { source: teacher, startedFrom: id } };
+  }
+  const model = await findModel(teacher);
+  const vectors = await tokenVectors(model, kernels, { onShare: (share) => options.onProgress?.('tokens', share) });
+  const { table, kept } = rawTable(kernels, vectors, dims);
+  return {
+    table,
+    tokenizerJson: (await readText(model, 'tokenizer.json'))!,
+    provenance: {
+      source: model.name,
+      ...(model.revision && { sourceRevision: model.revision }),
+      tokenTable: `vectors of single tokens between the model's special tokens, centred, ${dims} principal components; weights a/(a+p), a = ${config.makeStudent.sifA}, p = Zipf of the token's rank`,
+      tokenTableSource: 'model2vec (Tulkens & van Dongen 2024); SIF (Arora, Liang & Ma 2017)',
+      tokenTableVarianceKept: rounded(kept),
+    },
+  };
+}
+
+function learned(made: MadeStudent, sources: Readonly<Record<string, unknown>>, seed: number) {
+  const { raw, lambdas, fitted } = made.heldOut;
+  return {
+    recipe:
+      'ridge on token features from the token table to the teacher’s centred vectors of general texts and of paragraphs composed from them',
+    texts: sources,
+    fitted: { texts: made.texts, paragraphs: made.paragraphs, heldOut: made.heldOutTexts },
+    ...{ seed, lambda: made.lambda, iterations: made.iterations, residual: rounded(made.residual) },
+    varianceKept: rounded(made.kept),
+    heldOutCosine: {
+      raw: rounded(raw),
+      fitted: rounded(fitted),
+      lambdas: Object.fromEntries(Object.entries(lambdas).map(([lambda, cosine]) => [lambda, rounded(cosine)])),
+    },
+    madeBy: config.createdBy,
+  };
+}
+
+function spaceOf({ basis, centre }: MadeStudent, { id, baseFingerprint }: Encoder) {
+  return { teacher: id, teacherFingerprint: baseFingerprint, basis, centre };
+}
+
+const rounded = (x: number) => Number(x.toFixed(4));
