@@ -20,13 +20,12 @@ const routes = { '/v1/correct': 'POST', '/v1/search': 'POST', '/health': 'GET' }
  * The HTTP app. It only translates: what happens is the engine's. No global state, no socket.
  *
  * @example
- * const engine = {
- *   info: () => ({ student: 'static' }),
- *   search: async () => { throw new Error('unused'); },
- *   correct: async () => { throw new Error('unused'); },
- * };
- * const app = createApp({ engine: engine as unknown as AppDeps['engine'] });
- * (await app.request('/nowhere')).status; // => 404
+ * import { Engine, loadKernels, openEncoder } from 'chelated';
+ * const kernels = await loadKernels();
+ * const encoder = await openEncoder('static', { kernels });
+ * const engine = await Engine.create({ encoder, kernels, documents: [{ id: 'a', text: 'a river' }] });
+ * const app = createApp({ engine });
+ * (await app.request('/health')).status; // => 200
  */
 export function createApp({ engine, onFault }: AppDeps): Hono {
   const app = new Hono();
