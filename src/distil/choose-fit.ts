@@ -18,7 +18,7 @@ import { principalAxes } from './principal-axes.ts';
 import { splitDocuments } from './split-documents.ts';
 
 /**
- * Chooses λ, the prior and the token weighting on documents of its own, with short fits: fewer documents, narrower targets,
+ * Chooses λ, the prior and the token weighting on `available` documents of the corpus, with short fits: fewer documents, narrower targets,
  * fewer iterations.
  *
  * The score is how far a run of words from a held-out document finds what the targets put nearest to that document: queries
@@ -26,14 +26,22 @@ import { splitDocuments } from './split-documents.ts';
  * and agreement of whole documents, chose worse. A precomputed student has no vectors for runs of words: there whole
  * documents are the queries.
  */
-export async function chooseFit(plan: FitPlan, corpus: Corpus, onProgress?: (tried: number) => void): Promise<Chosen> {
+export async function chooseFit(
+  plan: FitPlan,
+  corpus: Corpus,
+  available: Uint32Array,
+  onProgress?: (tried: number) => void,
+): Promise<Chosen> {
   const { kernels, kind, seed } = plan;
-  if (corpus.X.rows < config.gate.minimumDocuments) return unchosen(cautiousChoice);
+  if (available.length < config.gate.minimumDocuments) return unchosen(cautiousChoice);
   if (kind === 'identity' || kind === 'orthogonal') return unchosen(firstChoice);
   const { documents, tolerance, iterations: maxIterations } = config.distil.choice;
-  const { heldIn, heldOut } = splitDocuments(corpus.X.rows, seed);
+  const { heldIn, heldOut } = splitDocuments(available.length, seed);
   const sample = random(seed).shuffle(heldIn.slice()).slice(0, documents).sort();
-  const pool = pickDocuments(corpus, [...sample, ...heldOut]);
+  const pool = pickDocuments(
+    corpus,
+    [...sample, ...heldOut].map((i) => available[i]!),
+  );
   const self = Uint32Array.from(heldOut, (_, i) => sample.length + i);
   const { data, silver } = problem(plan, pool, sample.length, self);
   const fits = adapterFits(kernels, data, kind, { tolerance, maxIterations, solver: 'iterative' });
@@ -63,9 +71,10 @@ function problem(
 ): { data: FitData; silver: SparseRows } {
   const { kernels } = plan;
   const { Y } = fitData(plan, pool).data;
-  const index = kernels.hold(Y);
+  const directions = kernels.normalize(Y);
+  const index = kernels.hold(directions);
   try {
-    const silver = neighbours(kernels, index, Y, self, config.gate.depth);
+    const silver = neighbours(kernels, index, directions, self, config.gate.depth);
     const {
       X,
       bags,

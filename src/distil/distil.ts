@@ -54,12 +54,13 @@ async function distilOnce(options: DistilOptions): Promise<DistilResult> {
   seconds.lap('encode');
 
   const split = splitDocuments(documents, seed);
-  const heldIn = pickDocuments(corpus, split.heldIn);
-  const chosen = await chooseFit(plan, heldIn, (tried) => options.onProgress?.('choose', Math.min(1, tried / 8)));
+  const chosen = await chooseFit(plan, corpus, split.heldIn, (tried) =>
+    options.onProgress?.('choose', Math.min(1, tried / 8)),
+  );
   const choice: Choice = { ...chosen.choice, ...options.choice };
   seconds.lap('choose');
 
-  const judged = fitOnce(plan, heldIn, choice, failed, 'judge', options.onProgress);
+  const judged = fitOnce(plan, pickDocuments(corpus, split.heldIn), choice, failed, 'judge', options.onProgress);
   seconds.lap('fitHeldIn');
   const input: JudgeInput = { kernels, corpus, split, student, teacher, seed, ...(signal ? { signal } : {}) };
   const signals = await judgeFit(input, judged);

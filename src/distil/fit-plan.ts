@@ -1,7 +1,6 @@
 import type { AdapterKind, DistilMode, OutputSpace } from '../adapter/card.ts';
 import type { Encoder } from '../encode/encoder.ts';
 import type { Kernels } from '../kernels/kernels.ts';
-import { type Matrix, matrix } from '../matrix.ts';
 import type { Corpus } from './corpus.ts';
 import type { FitData } from './fit-data.ts';
 import { makeTargets, type Targets } from './targets.ts';
@@ -26,13 +25,5 @@ export interface FitPlan {
 export function fitData(plan: FitPlan, corpus: Corpus): { targets: Targets; data: FitData } {
   const { X, T, bags, table, vocabulary } = corpus;
   const targets = makeTargets(plan.kernels, { ...plan, X, T });
-  const { strength, teacher } = targets;
-  const Y = strength === null ? targets.Y : scaleRows(targets.Y, strength);
-  return { targets, data: { X, bags, Y, teacher, table, vocabulary } };
-}
-
-function scaleRows(X: Matrix, lengths: Float32Array): Matrix {
-  const scaled = matrix(X.rows, X.dims);
-  for (let i = 0; i < X.data.length; i++) scaled.data[i] = X.data[i]! * lengths[Math.floor(i / X.dims)]!;
-  return scaled;
+  return { targets, data: { X, bags, Y: targets.Y, teacher: targets.teacher, table, vocabulary } };
 }

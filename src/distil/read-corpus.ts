@@ -62,9 +62,10 @@ export async function readCorpus({
   const tokens = base.tokens ?? student.tokenize(texts);
   const corpus: Corpus = {
     texts: Array.from(rows, (i) => texts[i]!),
-    X: pickRows(base.vectors, rows),
-    bags: pickBags(tokens, rows),
-    T: taught && kernels.normalize(pickRows(taught.vectors, rows)),
+    // Not copied where every document is usable: the vectors are most of the memory.
+    X: failed === 0 ? base.vectors : pickRows(base.vectors, rows),
+    bags: failed === 0 ? tokens : pickBags(tokens, rows),
+    T: taught && kernels.normalize(failed === 0 ? taught.vectors : pickRows(taught.vectors, rows)),
     table: student.table ?? null,
     vocabulary: student.table?.rows.rows ?? student.tokenizer.vocabularySize,
   };

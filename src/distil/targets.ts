@@ -26,12 +26,11 @@ export interface TargetInput {
 }
 
 export interface Targets {
-  readonly Y: Matrix; // (n, dOut), unit rows
   /**
-   * How much each target weighs in the fit (as its length does in least squares): the length of the mapped teacher vector,
-   * since one near the teacher's mean says little. Null where there is no teacher: all weigh the same.
+   * (n, dOut). The direction of a row is the target, its length how much it weighs in the fit: the length of the mapped
+   * teacher vector, since one near the teacher's mean says little; 1 where there is no teacher.
    */
-  readonly strength: Float32Array | null; // (n)
+  readonly Y: Matrix;
   readonly space: OutputSpace;
   readonly teacher: TeacherMap | null;
   /** Share of the teacher's variance that the alignment keeps. */
@@ -62,20 +61,26 @@ export function makeTargets(kernels: Kernels, input: TargetInput): Targets {
   const mode = input.T === null ? 'baseline' : effectiveMode(input.mode, input.alpha);
   if (mode === 'baseline' || input.T === null) {
     const { H, pushed, collapsed } = push(kernels, input, input.X);
-    return { Y: H, space: 'student', strength: null, teacher: null, kept: null, pushed, collapsed, vanished: 0 };
+    return { Y: H, space: 'student', teacher: null, kept: null, pushed, collapsed, vanished: 0 };
   }
   const alignment = align(kernels, input, input.T);
   const mapped = mapTeacher(kernels, input.T, alignment.teacher);
-  const T = kernels.normalize(mapped);
-  const common = { space: input.space, strength: lengths(mapped), teacher: alignment.teacher, kept: alignment.kept };
-  if (mode === 'offline') return { ...common, Y: T, pushed: 0, collapsed: 0, vanished: 0 };
+  const common = { space: input.space, teacher: alignment.teacher, kept: alignment.kept };
+  if (mode === 'offline') return { ...common, Y: mapped, pushed: 0, collapsed: 0, vanished: 0 };
   const source = input.unaligned ? input.X : inOutputSpace(kernels, input, mapped);
   const { H, pushed, collapsed } = push(kernels, input, source);
-  const Y = blendTargets(kernels, H, T, input.alpha, {
+  const T = kernels.normalize(mapped);
+  const blended = blendTargets(kernels, H, T, input.alpha, {
     alignment: input.unaligned ? null : alignment,
     ...(input.unaligned ? { unaligned: true } : {}),
   });
-  return { ...common, Y, pushed, collapsed, vanished: countVanished(H, T, input.alpha) };
+  return {
+    ...common,
+    Y: withLengthsOf(mapped, blended),
+    pushed,
+    collapsed,
+    vanished: countVanished(H, T, input.alpha),
+  };
 }
 
 function align(kernels: Kernels, input: TargetInput, T: Matrix): Alignment {
@@ -103,10 +108,16 @@ function push(kernels: Kernels, input: TargetInput, source: Matrix) {
   return { ...pushTargets(kernels, source, sets, { eta: input.push, minimumEvents }), collapsed };
 }
 
-function lengths(X: Matrix): Float32Array {
-  const squares = new Float64Array(X.rows);
-  for (let i = 0; i < X.data.length; i++) squares[Math.floor(i / X.dims)]! += X.data[i]! ** 2;
-  return Float32Array.from(squares, Math.sqrt);
+/** The rows of Y, as long as those of X. */
+function withLengthsOf(X: Matrix, Y: Matrix): Matrix {
+  const scaled = matrix(Y.rows, Y.dims);
+  for (let i = 0; i < Y.rows; i++) {
+    let square = 0;
+    for (let j = i * X.dims; j < (i + 1) * X.dims; j++) square += X.data[j]! ** 2;
+    const length = Math.sqrt(square);
+    for (let j = i * Y.dims; j < (i + 1) * Y.dims; j++) scaled.data[j] = Y.data[j]! * length;
+  }
+  return scaled;
 }
 
 function countVanished(H: Matrix, T: Matrix, alpha: number): number {
