@@ -231,6 +231,12 @@ export const config = {
     cg: { tolerance: 1e-3, maxIterations: 40 },
     /** Texts that the teacher embeds in one go; whole ones are kept by the cache, so that a run that was stopped goes on. */
     chunkTexts: 4096,
+    /**
+     * Mean cosine of a student's documents to a teacher's from which on the two share a space (the same teacher: .6 and
+     * more, others: about 0), and the documents that are compared.
+     */
+    sharedSpaceCosine: 0.3,
+    sharedSpaceDocuments: 256,
     /** Tokens of one batch while the teacher embeds single tokens of the vocabulary. */
     tokensAtOnce: 512,
   },

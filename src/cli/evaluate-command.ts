@@ -17,6 +17,7 @@ import { options } from './options.ts';
 import { columns, print } from './print.ts';
 import { progress } from './progress.ts';
 import { readAdapterFile } from './read-adapter-file.ts';
+import { teacherDocuments } from './teacher-documents.ts';
 import { timeQueries } from './time-queries.ts';
 import { assertWritable, writeFile } from './write-file.ts';
 
@@ -63,11 +64,8 @@ export function evaluateCommand(program: Command): void {
 async function run(given: EvaluateCommandOptions): Promise<void> {
   const json = given.json ?? false;
   const asymmetric = given.documents === 'teacher';
-  if (asymmetric && (given.teacher === undefined || given.adapter === undefined)) {
-    throw new ChelatedError(
-      'invalid_input',
-      '--documents teacher needs --adapter FILE.onnx and --teacher vectors:DOCS.npy',
-    );
+  if (asymmetric && given.teacher === undefined) {
+    throw new ChelatedError('invalid_input', '--documents teacher needs --teacher ID or vectors:DOCS.npy');
   }
   if (given.run !== undefined) await assertWritable(given.run);
   const display = progress({ silent: json });
@@ -83,7 +81,9 @@ async function run(given: EvaluateCommandOptions): Promise<void> {
   const own = await correctTexts(side.encoder, side.adapter, dataset.documents, 'document', (share) =>
     display.show('documents', share),
   );
-  const documents = teacher ? adapter!.alignTeacher(own) : own;
+  const documents = teacher
+    ? await teacherDocuments(own, dataset.documents, { student: encoder, teacher, adapter, kernels })
+    : own;
 
   const queryPositions = judgedQueries(dataset);
   const judged = queryPositions.map((position) => ({ ...dataset.queries[position]!, position }));

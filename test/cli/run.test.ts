@@ -52,7 +52,7 @@ describe('chelated', () => {
       refuses(1, /missing-folder/, 'evaluate', '--dataset', 'missing-folder'),
       refuses(1, /there is no folder/, 'distil', '--corpus', 'x', '--teacher', 'static', '--out', 'missing/a.onnx'),
       refuses(1, /missing\.onnx cannot be read/, 'inspect', 'missing.onnx'),
-      refuses(1, /needs --adapter/, 'evaluate', '--dataset', 'x', '--documents', 'teacher'),
+      refuses(1, /needs --teacher/, 'evaluate', '--dataset', 'x', '--documents', 'teacher'),
     ]);
   });
 
