@@ -3,8 +3,8 @@ import { config } from '../config.ts';
 
 /** Shows how far a long command is, on stderr: a bar with the time left on a terminal, else a line now and then. */
 export interface Progress {
-  /** A step with its share done, 0 … 1. A new label begins a new step. */
-  show(step: string, share: number): void;
+  /** A step with its share done, 0 … 1, and a word on it that may change. A new label begins a new step. */
+  show(step: string, share: number, detail?: string): void;
   /** A line of text between the steps. */
   note(line: string): void;
   stop(): void;
@@ -23,14 +23,14 @@ function bar(note: (line: string) => void): Progress {
     current = undefined;
   };
   return {
-    show(step, share) {
+    show(step, share, detail = '') {
       if (current?.step !== step) {
         stop();
-        const options = { format: '{step} {bar} {percentage}%  {eta_formatted} left', hideCursor: true };
+        const options = { format: '{step} {bar} {percentage}%  {eta_formatted} left  {detail}', hideCursor: true };
         current = { step, bar: new SingleBar(options, Presets.shades_classic) };
-        current.bar.start(1000, 0, { step: step.padEnd(24) });
+        current.bar.start(1000, Math.round(share * 1000), { step: step.padEnd(24), detail });
       }
-      current.bar.update(Math.round(share * 1000));
+      current.bar.update(Math.round(share * 1000), { detail });
       if (share >= 1) stop();
     },
     note(line) {
@@ -44,17 +44,20 @@ function bar(note: (line: string) => void): Progress {
 function lines(note: (line: string) => void): Progress {
   let step = '';
   let began = 0;
+  let first = 0;
   let said = 0;
   return {
-    show(label, share) {
+    show(label, share, detail) {
       const now = performance.now();
       if (label !== step) {
-        [step, began, said] = [label, now, now];
+        [step, began, first, said] = [label, now, share, now];
         note(label);
       } else if (share < 1 && now - said >= config.cli.progressMs) {
         said = now;
-        const left = share > 0 ? `, about ${Math.ceil((((now - began) / share) * (1 - share)) / 1000)} s left` : '';
-        note(`${label}: ${Math.round(share * 100)} %${left}`);
+        // What was done before the first call says nothing about the speed.
+        const seconds = (((now - began) / (share - first)) * (1 - share)) / 1000;
+        const left = share > first ? `, about ${Math.ceil(seconds)} s left` : '';
+        note(`${label}: ${Math.round(share * 100)} %${left}${detail ? `, ${detail}` : ''}`);
       }
     },
     note,

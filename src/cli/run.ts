@@ -3,9 +3,11 @@ import { config } from '../config.ts';
 import { ChelatedError } from '../errors.ts';
 import { applyCommand } from './apply-command.ts';
 import { distilCommand } from './distil-command.ts';
+import { embedCommand } from './embed-command.ts';
 import { evaluateCommand } from './evaluate-command.ts';
 import { Failure } from './failure.ts';
 import { inspectCommand } from './inspect-command.ts';
+import { modelsCommand } from './models-command.ts';
 import { startCommand } from './start-command.ts';
 import { studentCommand } from './student-command.ts';
 
@@ -19,7 +21,16 @@ export async function run(argv: readonly string[]): Promise<number> {
     .version(config.createdBy)
     .exitOverride()
     .configureOutput({ outputError: (text, write) => write(`chelated: ${oneLine(text.replace(/^error: /, ''))}\n`) });
-  for (const add of [distilCommand, applyCommand, evaluateCommand, inspectCommand, studentCommand, startCommand])
+  for (const add of [
+    distilCommand,
+    applyCommand,
+    evaluateCommand,
+    inspectCommand,
+    embedCommand,
+    modelsCommand,
+    studentCommand,
+    startCommand,
+  ])
     add(program);
   try {
     await program.parseAsync(argv, { from: 'user' });
