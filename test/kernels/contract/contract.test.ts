@@ -47,6 +47,11 @@ for (const build of builds) {
       test('keeps its bound at 1e-30 and 1e30', () => {
         for (const d of some) for (const fill of ['tiny', 'huge', 'tiny and huge'] as const) holds(d, fill);
       });
+      if (/normalize|push|blend/.test(name)) {
+        test('keeps its bound near the largest number there is', () => {
+          for (const d of some) holds(d, 'largest');
+        });
+      }
     });
   }
 }

@@ -25,6 +25,8 @@ export const fills = {
   zero: (length: number) => new Float32Array(length),
   tiny: scaled(1e-30),
   huge: scaled(1e30),
+  /** For kernels that bring rows to unit length; products of such numbers are out of range. */
+  largest: scaled(1.5e38),
   denormal: scaled(1e-41),
   'least denormal': (length: number) => new Float32Array(length).fill(2 ** -149),
   'tiny and huge': (length: number, salt: number) =>
