@@ -30,6 +30,7 @@ const student = await openEncoder('static', { kernels });
 const input = options.documents
   ? madeUp(Number(options.documents), Number(options.dims))
   : await collection(options.collection);
+console.error(`input: ${megabytes()} MB`);
 const rows: { adapter: string; documents: number; [figure: string]: unknown }[] = [];
 for (const adapter of options.adapter.split(',') as AdapterKind[]) {
   const started = performance.now();
@@ -42,7 +43,7 @@ for (const adapter of options.adapter.split(',') as AdapterKind[]) {
     force: true,
   });
   const totalSeconds = (performance.now() - started) / 1000;
-  const peakMegabytes = Math.round(process.resourceUsage().maxRSS / 1024);
+  const peakMegabytes = megabytes();
   rows.push({ adapter, documents: card.documents, ...figures, totalSeconds, peakMegabytes });
   console.error(`${adapter}: ${totalSeconds.toFixed(1)} s, ${peakMegabytes} MB at its peak`);
 }
@@ -67,6 +68,11 @@ else
       rows.map((row) => ({ name: row.adapter, figures: columns.map((column) => row[column] as number) })),
     ),
   );
+
+/** The most memory that the process has had so far. */
+function megabytes(): number {
+  return Math.round(process.resourceUsage().maxRSS / 1024);
+}
 
 type Input = Pick<DistilOptions, 'documents' | 'teacherVectors'>;
 
