@@ -28,6 +28,8 @@ export interface Preflight {
  *
  * @throws {ChelatedError} unaligned when the ablation without alignment is asked for with widths that differ
  * @example
+ * import { loadKernels, matrix } from 'chelated';
+ *
  * const T = matrix(3, 2, new Float32Array([1, 0, 0, 1, 0.6, 0.8]));
  * preflight(await loadKernels(), { T, studentDims: 4, space: 'student' }).action; // => 'pad'
  */

@@ -34,9 +34,7 @@ export async function examplesOf(path: string): Promise<string[]> {
 export function checked(code: string, modules: readonly string[]): string {
   const imports = modules.map((path, i) => `import * as m${i} from ${JSON.stringify(join(root, path))};`).join('\n');
   const own = Array.from(code.matchAll(/^import .*$/gm), ([line]) => line).join('\n');
-  const body = code
-    .replace(/^import .*$/gm, '')
-    .replace(/^(\s*)(.+?);?\s*\/\/ => (.+)$/gm, '$1check($2, $3);');
+  const body = code.replace(/^import .*$/gm, '').replace(/^(\s*)(.+?);?\s*\/\/ => (.+)$/gm, '$1check($2, $3);');
   return `${imports}
 ${own}
 function check(got, expected) {
@@ -52,9 +50,9 @@ ${body}
 function names(code: string, modules: readonly string[]): string {
   if (modules.length === 0) return '';
   const declared = new Set(
-    Array.from(code.matchAll(/(?:import|const|let|function|class)\s+[{[]?\s*([^=;()]+?)\s*[}\]]?\s*(?:=|from|\(|\{)/g)).flatMap(([, list]) =>
-      list!.split(/[,\s]+/),
-    ),
+    Array.from(
+      code.matchAll(/(?:import|const|let|function|class)\s+[{[]?\s*([^=;()]+?)\s*[}\]]?\s*(?:=|from|\(|\{)/g),
+    ).flatMap(([, list]) => list!.split(/[,\s]+/)),
   );
   const used = new Set(Array.from(code.matchAll(/[A-Za-z_$][\w$]*/g), ([name]) => name));
   const exported = modules.flatMap((path) => exportedNames(path));
@@ -69,7 +67,10 @@ function exportedNames(path: string): string[] {
 }
 
 /** Runs a snippet as a program of its own, in a folder of its own. */
-export async function runSnippet(code: string, options: { cwd?: string } = {}): Promise<{ code: number; output: string }> {
+export async function runSnippet(
+  code: string,
+  options: { cwd?: string } = {},
+): Promise<{ code: number; output: string }> {
   const folder = await mkdtemp(join(root, 'test/docs/.snippet-'));
   try {
     await writeFile(join(folder, 'snippet.ts'), code);
@@ -78,7 +79,11 @@ export async function runSnippet(code: string, options: { cwd?: string } = {}): 
       stdout: 'pipe',
       stderr: 'pipe',
     });
-    const [out, err, exit] = await Promise.all([new Response(child.stdout).text(), new Response(child.stderr).text(), child.exited]);
+    const [out, err, exit] = await Promise.all([
+      new Response(child.stdout).text(),
+      new Response(child.stderr).text(),
+      child.exited,
+    ]);
     return { code: exit, output: out + err };
   } finally {
     await rm(folder, { recursive: true, force: true });

@@ -57,14 +57,17 @@ describe.skipIf(npm === null)('the packed package, installed into an empty proje
   }
 
   test('has every export it names, with types', async () => {
-    const specifiers = Object.keys(packageJson.exports).filter((path) => !path.endsWith('.json'));
-    const code = specifiers.map((path) => `await import('chelated${path.slice(1)}');`).join('\n');
+    const modules = Object.entries(packageJson.exports).flatMap(([path, target]) =>
+      typeof target === 'string' ? [] : [path],
+    );
+    const code = modules.map((path) => `await import('chelated${path.slice(1)}');`).join('\n');
     await writeFile(join(project, 'exports.mjs'), code);
     await run(['node', 'exports.mjs'], project);
-    for (const target of Object.values(packageJson.exports)) {
-      if (typeof target === 'string') continue;
-      expect(await Bun.file(join(project, 'node_modules/chelated', target.types)).exists()).toBe(true);
-    }
+    const files = Object.values(packageJson.exports).map((target) =>
+      typeof target === 'string' ? target : target.types,
+    );
+    for (const file of files)
+      expect(await Bun.file(join(project, 'node_modules/chelated', file)).exists(), file).toBe(true);
   });
 
   test('gives the command', async () => {
