@@ -41,11 +41,7 @@ function seeded(seed: number): () => number {
 function race(variants: Record<string, () => void>): Record<string, number> {
   const timed = Object.entries(variants).map(([name, run]) => {
     let repeats = 1;
-    for (;;) {
-      const seconds = time(run, repeats); // also warms up
-      if (seconds > 0.03 && repeats * seconds > 0) break;
-      repeats *= 2;
-    }
+    while (time(run, repeats) < 0.03) repeats *= 2; // warms up besides
     return { name, run, repeats, seconds: [] as number[] };
   });
   for (let round = 0; round < rounds; round++) {
