@@ -30,6 +30,7 @@ interface DistilCommandOptions {
   readonly adapter: AdapterKind;
   readonly space: OutputSpace;
   readonly dims?: number;
+  readonly learnProjection?: boolean;
   readonly seed: number;
   readonly force?: boolean;
   readonly fallback?: boolean;
@@ -51,6 +52,7 @@ export function distilCommand(program: Command): void {
     .addOption(options.adapter())
     .addOption(options.space())
     .addOption(options.dims())
+    .option('--learn-projection', 'with mlp or lowrank in space student: train the teacher’s map into that space too')
     .addOption(options.seed())
     .option('--force', 'write what the gate refuses, and fit on fewer documents than can be judged')
     .option('--fallback', 'when the teacher or a fit fails, do what still can be done, and say so')
@@ -85,6 +87,7 @@ async function run(given: DistilCommandOptions): Promise<void> {
       adapter: given.adapter,
       space: given.space,
       ...(given.dims !== undefined && { dims: given.dims }),
+      learnProjection: given.learnProjection ?? false,
       seed: given.seed,
       force: given.force ?? false,
       fallback: given.fallback ?? false,

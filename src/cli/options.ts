@@ -25,7 +25,7 @@ export const options = {
       .default(config.push),
   adapter: () =>
     new Option('--adapter <KIND>', 'map that is fitted')
-      .choices(['lexical', 'affine', 'orthogonal', 'residual'])
+      .choices(['lexical', 'affine', 'orthogonal', 'residual', 'mlp', 'lowrank'])
       .default(config.adapter),
   space: () =>
     new Option('--space <SPACE>', 'space of the corrected vectors')

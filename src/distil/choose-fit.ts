@@ -16,6 +16,7 @@ import { type FitPlan, fitData } from './fit-plan.ts';
 import { makeCard } from './make-card.ts';
 import { principalAxes } from './principal-axes.ts';
 import { splitDocuments } from './split-documents.ts';
+import { isTrained } from './train/trained-adapter.ts';
 
 /**
  * Chooses λ, the prior and the token weighting on `available` documents of the corpus, with short fits: fewer documents, narrower targets,
@@ -32,9 +33,12 @@ export async function chooseFit(
   available: Uint32Array,
   onProgress?: (tried: number) => void,
 ): Promise<Chosen> {
-  const { kernels, kind, seed } = plan;
+  const { kernels, seed } = plan;
+  // A kind that gradients train stands on the affine fit: that is what is left to choose, where there is one.
+  const trained = isTrained(plan.kind);
+  const kind = isTrained(plan.kind) ? 'affine' : plan.kind;
   if (available.length < config.gate.minimumDocuments) return unchosen(cautiousChoice);
-  if (kind === 'identity' || kind === 'orthogonal') return unchosen(firstChoice);
+  if (kind === 'identity' || kind === 'orthogonal' || (trained && plan.space === 'student')) return unchosen(firstChoice);
   const { documents, tolerance, iterations: maxIterations } = config.distil.choice;
   const { heldIn, heldOut } = splitDocuments(available.length, seed);
   const sample = random(seed).shuffle(heldIn.slice()).slice(0, documents).sort();
@@ -51,7 +55,7 @@ export async function chooseFit(
     plan.signal?.throwIfAborted();
     onProgress?.(++tried);
     const { parts, figures: fit } = fits(choice);
-    const card = makeCard({ ...plan, parts, teacher: null, documents: sample.length, failed: 0, fit, gate: null });
+    const card = makeCard({ ...plan, kind, parts, teacher: null, documents: sample.length, failed: 0, fit, gate: null });
     return withCandidate(kernels, pool, { parts, card }, async (adapter) => {
       const found = await adapter.correct({ vectors: pool.X, tokens: pool.bags });
       const queries = windows ? await adapter.correct(windows) : pickRows(found, self);

@@ -34,6 +34,8 @@ export interface DistilOptions {
   readonly choice?: Partial<Choice>;
   /** Blends without aligning first: an ablation, worth nothing otherwise. */
   readonly unaligned?: boolean;
+  /** Trains the teacher's map into the student's space with the adapter, instead of taking the alignment's as it is. */
+  readonly learnProjection?: boolean;
   /** Judged queries over the same documents, where there are any: they decide instead of the label-free signals. */
   readonly judged?: Dataset;
   /** Returns what the gate refuses, and fits on fewer documents than can be judged. */

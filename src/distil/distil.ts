@@ -18,6 +18,7 @@ import { readCorpus } from './read-corpus.ts';
 import { gateRefused } from './refused-result.ts';
 import { splitDocuments } from './split-documents.ts';
 import { stopwatch } from './stopwatch.ts';
+import { isTrained, trainedAdapter } from './train/trained-adapter.ts';
 import { withFallback } from './with-fallback.ts';
 
 /**
@@ -60,7 +61,8 @@ async function distilOnce(options: DistilOptions): Promise<DistilResult> {
   const choice: Choice = { ...chosen.choice, ...options.choice };
   seconds.lap('choose');
 
-  const judged = fitOnce(plan, pickDocuments(corpus, split.heldIn), choice, failed, 'judge', options.onProgress);
+  const request = { plan, choice, failed, ...pass(options) };
+  const judged = await fitOnce(request, pickDocuments(corpus, split.heldIn), 'judge');
   seconds.lap('fitHeldIn');
   const input: JudgeInput = { kernels, corpus, split, student, teacher, seed, ...(signal ? { signal } : {}) };
   const signals = await judgeFit(input, judged);
@@ -70,7 +72,7 @@ async function distilOnce(options: DistilOptions): Promise<DistilResult> {
   seconds.lap('judge');
 
   signal?.throwIfAborted();
-  const final = fitOnce(plan, corpus, choice, failed, 'fit', options.onProgress);
+  const final = await fitOnce(request, corpus, 'fit', judged.card.fit);
   seconds.lap('fit');
   const fit: FitFigures = {
     ...final.card.fit,
@@ -86,18 +88,27 @@ async function distilOnce(options: DistilOptions): Promise<DistilResult> {
   return result;
 }
 
-/** Targets and fit of the documents given. */
-function fitOnce(
-  plan: FitPlan,
+interface FitRequest {
+  readonly plan: FitPlan;
+  readonly choice: Choice;
+  readonly failed: number;
+  readonly onProgress?: DistilProgress;
+}
+
+/** Targets and fit of the documents given; `before` is what the same fit on fewer of them found. */
+async function fitOnce(
+  { plan, choice, failed, onProgress }: FitRequest,
   corpus: Corpus,
-  choice: Choice,
-  failed: number,
   step: 'judge' | 'fit',
-  onProgress: DistilProgress | undefined,
-): Candidate {
+  before?: FitFigures,
+): Promise<Candidate> {
+  const { kernels, kind } = plan;
   const { targets, data } = fitData(plan, corpus);
-  const onIteration = (_: number, __: number, progress: { share: number }) => onProgress?.(step, progress.share);
-  const { parts, figures } = adapterFits(plan.kernels, data, plan.kind, { onIteration })(choice);
+  const onShare = (share: number) => onProgress?.(step, share);
+  const onIteration = (_: number, __: number, { share }: { share: number }) => onShare(share);
+  const { parts, figures } = isTrained(kind)
+    ? await trainedAdapter({ ...plan, kind }, corpus, data, choice, { onShare, ...(before && { before }) })
+    : adapterFits(kernels, data, kind, { onIteration })(choice);
   const { pushed, collapsed, vanished, space } = targets;
   const fit = { ...figures, pushed, collapsed, vanished };
   const card = makeCard({ ...own(plan), parts, space, documents: corpus.X.rows, failed, fit, gate: null });

@@ -4,15 +4,16 @@ import { ChelatedError } from '../errors.ts';
 import type { DistilOptions } from './distil-options.ts';
 import type { FitPlan } from './fit-plan.ts';
 import { effectiveMode } from './targets.ts';
+import { isTrained } from './train/trained-adapter.ts';
 
 /**
  * What was asked for, with the defaults filled in and checked.
  *
  * @throws {ChelatedError} invalid_input: a mode that needs a teacher without one, α outside 0 … 1, η not a number ≥ 0,
- *   dims that the output space cannot have; unaligned asked for where nothing is blended
+ *   dims that the output space cannot have; a projection to be learned where nothing could learn it; unaligned asked for where nothing is blended
  */
 export function fillPlan(options: DistilOptions): FitPlan {
-  const { student, kernels, teacher, teacherVectors, signal, dims, unaligned } = options;
+  const { student, kernels, teacher, teacherVectors, signal, dims, unaligned, learnProjection } = options;
   const hasTeacher = teacher !== undefined || teacherVectors !== undefined;
   const mode: DistilMode = options.mode ?? (hasTeacher ? 'offline' : config.mode);
   const alpha = options.alpha ?? config.alpha;
@@ -30,6 +31,7 @@ export function fillPlan(options: DistilOptions): FitPlan {
     seed: options.seed ?? config.seed,
     ...(dims === undefined ? {} : { dims }),
     ...(unaligned ? { unaligned } : {}),
+    ...(learnProjection ? { learnProjection } : {}),
     ...(signal ? { signal } : {}),
   };
   const refuse = (message: string) => {
@@ -42,6 +44,12 @@ export function fillPlan(options: DistilOptions): FitPlan {
   if (dims !== undefined && !(Number.isInteger(dims) && dims > 0 && dims <= width && plan.space === 'teacher')) {
     refuse(
       `dims cuts the teacher's space of ${width}: give an integer from 1 to ${width}, in space teacher; got ${dims} in space ${plan.space}`,
+    );
+  }
+  const isOffline = effectiveMode(mode, alpha) === 'offline';
+  if (learnProjection && !(isTrained(plan.kind) && isOffline && plan.space === 'student' && !unaligned)) {
+    refuse(
+      `a projection is learned with an adapter that gradients train (mlp, lowrank), in mode offline and space student; got ${plan.kind}, ${mode}, ${plan.space}`,
     );
   }
   return plan;

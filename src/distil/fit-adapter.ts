@@ -9,6 +9,7 @@ import { fitOrthogonal } from './fit-orthogonal.ts';
 import { residualFits } from './fit-residual.ts';
 import type { TokenRidgeOptions } from './fit-token-ridge.ts';
 import type { Weighting } from './token-weighting.ts';
+import type { TrainedKind } from './train/network.ts';
 
 export interface AdapterFit {
   readonly parts: AdapterParts;
@@ -17,11 +18,11 @@ export interface AdapterFit {
 
 export type FitEffort = Pick<TokenRidgeOptions, 'tolerance' | 'maxIterations' | 'solver' | 'onIteration'>;
 
-/** Fits of one kind on one set of documents: what two choices have in common is computed once. */
+/** Closed-form fits of one kind on one set of documents: what two choices have in common is computed once. */
 export function adapterFits(
   kernels: Kernels,
   data: FitData,
-  kind: AdapterKind,
+  kind: Exclude<AdapterKind, TrainedKind>,
   effort: FitEffort = {},
 ): (choice: Choice) => AdapterFit {
   if (kind === 'identity') {

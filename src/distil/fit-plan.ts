@@ -18,6 +18,7 @@ export interface FitPlan {
   readonly dims?: number;
   readonly seed: number;
   readonly unaligned?: boolean;
+  readonly learnProjection?: boolean;
   readonly signal?: AbortSignal;
 }
 

@@ -33,7 +33,15 @@ export async function withFallback(
 }
 
 function plans(options: DistilOptions): { name: string; options: DistilOptions }[] {
-  const { teacher: _, teacherVectors: __, teacherId: ___, space: ____, dims: _____, ...own } = options;
+  const {
+    teacher: _,
+    teacherVectors: __,
+    teacherId: ___,
+    space: ____,
+    dims: _____,
+    learnProjection: ______,
+    ...own
+  } = options;
   const mode = options.mode ?? (hasTeacher(options) ? 'offline' : config.mode);
   const asked = { name: mode, options };
   const baseline = { name: 'baseline', options: { ...own, mode: 'baseline' as const } };

@@ -1,12 +1,15 @@
 import type { OutputSpace } from '../../adapter/card.ts';
-import type { AdapterParts } from '../../adapter/parts.ts';
+import type { AdapterParts, TeacherMap } from '../../adapter/parts.ts';
 import { config } from '../../config.ts';
+import { ChelatedError } from '../../errors.ts';
 import type { Kernels } from '../../kernels/kernels.ts';
 import { type Matrix, pickRows } from '../../matrix.ts';
+import { mapTeacher } from '../align.ts';
 import type { FitData } from '../fit-data.ts';
 import { type AffineMap, applyAffine, ridgeEquations } from '../fit-ridge.ts';
-import type { Network, Parameters, TrainedKind } from './network.ts';
+import type { Parameters, TrainedKind } from './network.ts';
 import { type Trained, train, trainedRows } from './train.ts';
+import type { TrainTarget } from './train-data.ts';
 import { defaultObjective, type TrainOptions } from './train-options.ts';
 
 export interface TrainedFitOptions extends Partial<Omit<TrainOptions, 'network' | 'projection'>> {
@@ -18,6 +21,16 @@ export interface TrainedFitOptions extends Partial<Omit<TrainOptions, 'network' 
   readonly seed: number;
   /** The MLP's hidden width, or the rank. */
   readonly hidden?: number;
+  /**
+   * Trains the teacher's map into the output space together with f, from where the alignment left it, instead of taking it
+   * as it is: its targets are then normalise(t·P), blended with `pushed` where the objective's α is below 1.
+   */
+  readonly projection?: LearnedProjection;
+}
+
+export interface LearnedProjection {
+  readonly T: Matrix; // (n, dTeacher) the teacher's own rows
+  readonly pushed?: Matrix; // (n, dOut) what they are blended with
 }
 
 export interface TrainedFit {
@@ -31,30 +44,32 @@ export interface TrainedFit {
  *   student's space   base = x
  *   teacher's space   base = x·W + b, the ridge to the targets, whatever the widths; it stays as it is while f is trained
  *
+ * The ridge is of the documents that are not held out, so that the held-out loss says something.
+ *
  * Edge    the untrained adapter is x, or what the affine adapter gives
+ * @throws {ChelatedError} invalid_input for a projection to be trained where the alignment has no map; what `train` throws
  */
 export async function fitTrained(
   kernels: Kernels,
   data: Pick<FitData, 'X' | 'Y' | 'teacher'>,
   options: TrainedFitOptions,
 ): Promise<TrainedFit> {
-  const { X, Y } = data;
-  const kept = trainedRows(X.rows, options.heldOut ?? new Uint32Array(0));
-  const ridge =
-    options.space === 'teacher'
-      ? ridgeEquations(kernels, pickRows(X, kept), pickRows(Y, kept), options.intercept).solve(options.ridge)
-      : null;
-  const network: Network = {
-    kind: options.kind,
-    dIn: X.dims,
-    hidden: options.hidden ?? defaultHidden(options.kind, X.dims),
-    dOut: Y.dims,
-    dTeacher: null,
-  };
-  const base = ridge ? applyAffine(kernels, X, ridge) : X;
-  const trained = await train({ X, base, target: { rows: kernels.normalize(Y) } }, trainOptions(options, network));
-  return { parts: partsOf(trained.parameters, ridge, data.teacher), trained };
+  const { X, Y, teacher } = data;
+  const { kind, space, ridge, intercept, projection, hidden = defaultHidden(kind, X.dims), ...given } = options;
+  const kept = trainedRows(X.rows, given.heldOut ?? none);
+  const fitted = () => ridgeEquations(kernels, pickRows(X, kept), pickRows(Y, kept), intercept).solve(ridge);
+  const affine = space === 'teacher' ? fitted() : null;
+  const base = affine ? applyAffine(kernels, X, affine) : X;
+  const network = { kind, dIn: X.dims, hidden, dOut: Y.dims, dTeacher: projection ? projection.T.dims : null };
+  const target = projection ? learnedTarget(kernels, projection, teacher) : { rows: kernels.normalize(Y) };
+  const trained = await train(
+    { X, base, target },
+    { ...defaults(), ...given, network, ...(projection && teacher?.map && { projection: teacher.map }) },
+  );
+  return { parts: partsOf(trained.parameters, affine, teacher), trained };
 }
+
+const none = new Uint32Array(0);
 
 /** d/2 units for the MLP, as the source has it; a rank that does not exceed the width. */
 export function defaultHidden(kind: TrainedKind, dIn: number): number {
@@ -62,16 +77,32 @@ export function defaultHidden(kind: TrainedKind, dIn: number): number {
   return kind === 'mlp' ? Math.max(1, Math.round(dIn * hiddenShare)) : Math.min(rank, dIn);
 }
 
-function trainOptions(options: TrainedFitOptions, network: Network): TrainOptions {
+function defaults() {
   const { batch, learningRate, weightDecay, patience } = config.train;
-  const defaults = { batch, learningRate, weightDecay, patience, epochs: config.epochs, objective: defaultObjective };
-  return { ...defaults, heldOut: new Uint32Array(0), ...options, network };
+  const { epochs } = config;
+  return { batch, learningRate, weightDecay, patience, epochs, objective: defaultObjective, heldOut: none };
 }
 
-function partsOf(parameters: Parameters, ridge: AffineMap | null, teacher: AdapterParts['teacher']): AdapterParts {
-  const { into, intoBias, out, outBias } = parameters as Record<string, Matrix | undefined>;
-  const hidden = { into: into!, bias: intoBias?.data ?? null, out: out! };
-  return { map: ridge?.map ?? null, bias: addVectors(ridge?.bias, outBias?.data), tokens: null, hidden, teacher };
+function learnedTarget(kernels: Kernels, { T, pushed }: LearnedProjection, teacher: TeacherMap | null): TrainTarget {
+  if (!teacher?.map) {
+    throw new ChelatedError(
+      'invalid_input',
+      'a projection is trained from the map that the alignment made, and this one has none; train it in the student’s space',
+    );
+  }
+  const centred = mapTeacher(kernels, T, { mean: teacher.mean, map: null });
+  return { teacher: kernels.normalize(centred), pushed: pushed ?? null };
+}
+
+function partsOf(parameters: Parameters, affine: AffineMap | null, teacher: TeacherMap | null): AdapterParts {
+  const { into, intoBias, out, outBias, projection } = parameters as Record<string, Matrix | undefined>;
+  return {
+    map: affine?.map ?? null,
+    bias: addVectors(affine?.bias, outBias?.data),
+    tokens: null,
+    hidden: { into: into!, bias: intoBias?.data ?? null, out: out! },
+    teacher: teacher && projection ? { mean: teacher.mean, map: projection } : teacher,
+  };
 }
 
 function addVectors(a: Float32Array | null | undefined, b: Float32Array | null | undefined): Float32Array | null {
