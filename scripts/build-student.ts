@@ -1,5 +1,5 @@
 // Writes assets/student, the student that is shipped: what `chelated student` makes of all-MiniLM-L6-v2 and WordNet.
-//   CHELATED_MODELS=… node scripts/bun.mjs scripts/build-student.ts [--teacher all-MiniLM-L6-v2] [--limit N] [--out assets/student] [--raw]
+//   CHELATED_MODELS=… node scripts/bun.mjs scripts/build-student.ts [--teacher all-MiniLM-L6-v2] [--limit 40960] [--cache .chelated/embeddings] [--out assets/student] [--raw]
 // The same files on every run. --raw writes the token table before it has learned: a folder for comparisons, not shipped.
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -11,16 +11,17 @@ import { writeStudentFolder } from '../src/student/write-student-folder.ts';
 const { values: options } = parseArgs({
   options: {
     teacher: { type: 'string', default: config.teacher },
-    limit: { type: 'string' },
+    limit: { type: 'string', default: '40960' },
+    cache: { type: 'string', default: join(config.dataDirectory, 'embeddings') },
     out: { type: 'string', default: join(import.meta.dirname, '../assets/student') },
     raw: { type: 'boolean', default: false },
   },
 });
-const { teacher, limit, out, raw } = options;
+const { teacher, limit, out, raw, cache } = options;
 let last = '';
 const { files } = await buildStudent({
-  ...{ kernels: await loadKernels(), teacher, raw },
-  ...(limit !== undefined && { limit: Number(limit) }),
+  ...{ kernels: await loadKernels(), teacher, raw, cache },
+  limit: Number(limit),
   ...{ id: raw ? `${config.student}-raw` : config.student, revision: raw ? '1' : '2' },
   onProgress: (step, share) => {
     const line = `${step} ${Math.floor(share * 100)} %`;

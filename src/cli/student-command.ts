@@ -24,6 +24,7 @@ interface StudentCommandOptions {
   readonly raw?: boolean;
   readonly id?: string;
   readonly model2vec?: string;
+  readonly cache: string;
   readonly out: string;
   readonly json?: boolean;
 }
@@ -52,13 +53,22 @@ export function studentCommand(program: Command): void {
         parseNumber({ minimum: 1, whole: true }),
       ),
     )
-    .addOption(options.dims().default(config.makeStudent.dims))
+    .addOption(
+      new Option('--dims <NUMBER>', 'width of the table')
+        .argParser(parseNumber({ minimum: 1, whole: true }))
+        .default(config.makeStudent.dims),
+    )
     .addOption(
       new Option('--dtype <TYPE>', 'number type of the table').choices(tableDtypes).default(config.makeStudent.dtype),
     )
-    .addOption(options.seed())
+    .addOption(
+      new Option('--seed <NUMBER>', 'of the order of the texts and of the paragraphs')
+        .argParser(parseNumber({ minimum: 0, whole: true }))
+        .default(config.seed),
+    )
     .option('--raw', 'the token table alone, without learning')
     .option('--id <NAME>', 'what the student calls itself (default: the name of the folder)')
+    .option('--cache <DIR>', 'where the teacher’s vectors are kept meanwhile', join(config.dataDirectory, 'embeddings'))
     .option('--model2vec <DIR>', 'also write it in model2vec’s layout')
     .requiredOption('--out <DIR>', 'folder of the student, for --student DIR')
     .addOption(options.json())
@@ -78,7 +88,7 @@ async function run(given: StudentCommandOptions): Promise<void> {
       .split(/[\\/]/)
       .at(-1)!;
   const { files, made } = await buildStudent({
-    ...{ kernels, teacher, files: texts, general, dims, dtype, seed, raw, id },
+    ...{ kernels, teacher, files: texts, general, dims, dtype, seed, raw, id, cache: given.cache },
     ...(limit !== undefined && { limit }),
     onProgress: (step, share) => display.show(steps[step], share),
   });

@@ -6,7 +6,7 @@ import type { SparseRows } from '../kernels/kernels.ts';
 import { pickRows } from '../matrix.ts';
 import { random } from '../random.ts';
 import { type Texts, withCandidate } from './candidate.ts';
-import { cautiousChoice, firstChoice } from './choice.ts';
+import { type Choice, cautiousChoice, firstChoice, taughtChoice } from './choice.ts';
 import { type Chosen, choose } from './choose.ts';
 import { type Corpus, pickDocuments } from './corpus.ts';
 import { fromDense } from './dense.ts';
@@ -38,7 +38,8 @@ export async function chooseFit(
   const trained = isTrained(plan.kind);
   const kind = isTrained(plan.kind) ? 'affine' : plan.kind;
   if (available.length < config.gate.minimumDocuments) return unchosen(cautiousChoice);
-  if (kind === 'identity' || kind === 'orthogonal' || (trained && plan.space === 'student')) return unchosen(firstChoice);
+  if (kind === 'identity' || kind === 'orthogonal' || (trained && plan.space === 'student'))
+    return unchosen(firstChoice);
   const { documents, tolerance, iterations: maxIterations } = config.distil.choice;
   const { heldIn, heldOut } = splitDocuments(available.length, seed);
   const sample = random(seed).shuffle(heldIn.slice()).slice(0, documents).sort();
@@ -51,17 +52,27 @@ export async function chooseFit(
   const fits = adapterFits(kernels, data, kind, { tolerance, maxIterations, solver: 'iterative' });
   const windows = await windowQueries(plan, pool, self);
   let tried = 0;
-  return choose(kind, async (choice) => {
+  const score = async (choice: Choice) => {
     plan.signal?.throwIfAborted();
     onProgress?.(++tried);
     const { parts, figures: fit } = fits(choice);
-    const card = makeCard({ ...plan, kind, parts, teacher: null, documents: sample.length, failed: 0, fit, gate: null });
+    const card = makeCard({
+      ...plan,
+      kind,
+      parts,
+      teacher: null,
+      documents: sample.length,
+      failed: 0,
+      fit,
+      gate: null,
+    });
     return withCandidate(kernels, pool, { parts, card }, async (adapter) => {
       const found = await adapter.correct({ vectors: pool.X, tokens: pool.bags });
       const queries = windows ? await adapter.correct(windows) : pickRows(found, self);
       return agreement(kernels, { documents: found, queries, self, silver });
     });
-  });
+  };
+  return choose(kind, score, data.basis ? taughtChoice : firstChoice);
 }
 
 const unchosen = (choice: Chosen['choice']): Chosen => ({ choice, tried: 0, score: 0, firstScore: 0 });
@@ -74,7 +85,7 @@ function problem(
   self: Uint32Array,
 ): { data: FitData; silver: SparseRows } {
   const { kernels } = plan;
-  const { Y } = fitData(plan, pool).data;
+  const { Y, basis } = fitData(plan, pool).data;
   const directions = kernels.normalize(Y);
   const index = kernels.hold(directions);
   try {
@@ -93,7 +104,9 @@ function problem(
       Uint32Array.from({ length: fitted }, (_, i) => i),
     );
     const { axes } = principalAxes(kernels, own, Math.min(config.distil.choice.dims, own.dims));
-    return { data: { ...rest, X, bags, Y: kernels.gemm(own, fromDense(axes)), teacher: null }, silver };
+    const narrow = fromDense(axes);
+    const narrowed = { Y: kernels.gemm(own, narrow), basis: basis && kernels.gemm(basis, narrow) };
+    return { data: { ...rest, X, bags, ...narrowed, teacher: null }, silver };
   } finally {
     index.free();
   }

@@ -18,8 +18,12 @@ export interface Chosen {
  * starts from the student's table, then λ. What stands is left only for the best of those that beat it by
  * `config.distil.choiceZ` over the same queries, so that noise chooses nothing.
  */
-export async function choose(kind: AdapterKind, score: (choice: Choice) => Promise<Float64Array>): Promise<Chosen> {
-  let standing = { choice: firstChoice, scores: await score(firstChoice) };
+export async function choose(
+  kind: AdapterKind,
+  score: (choice: Choice) => Promise<Float64Array>,
+  first: Choice = firstChoice,
+): Promise<Chosen> {
+  let standing = { choice: first, scores: await score(first) };
   const firstScore = mean(standing.scores);
   let tried = 1;
   for (const stage of stages(kind)) {

@@ -13,4 +13,9 @@ export interface FitData {
   /** The student's token table, where it is one. */
   readonly table: StaticTable | null;
   readonly vocabulary: number;
+  /**
+   * What the token table itself says of the targets, where it was made from the same teacher: table·basis. Null: a map has to
+   * be fitted first.
+   */
+  readonly basis?: Matrix | null; // (d, dOut)
 }

@@ -27,6 +27,8 @@ export interface LexicalFit {
  * Fits of the `lexical` kind, one row a token: min ‖ΦP′ − Y‖² + λ‖P′ − P₀‖². What does not depend on λ and the prior is
  * done once.
  *
+ * A table that was made from the same teacher is the prior as it is, by its basis; any other goes through a ridge map.
+ *
  * Every token of the corpus gets a whole int8 row, its prior included. A token that the corpus does not have falls back on
  * the student's table times the ridge map, with the prior or without: no text with a token has a zero vector.
  *
@@ -48,7 +50,7 @@ export function lexicalFits(
   const S = phi(data.bags, weights, termFrequency);
   const { ids, rowOf } = seenTokens(S);
   const { texts, rows } = throughTable(kernels, table, S, ids);
-  const { map } = ridgeEquations(kernels, texts, data.Y, false).solve(config.distil.priorLambda);
+  const map = data.basis ?? ridgeEquations(kernels, texts, data.Y, false).solve(config.distil.priorLambda).map;
   return (options) => {
     const start = options.prior ? subtract(data.Y, kernels.gemm(texts, map)) : data.Y;
     const { Z, solver, iterations } = fitTokenRidge(kernels, S, start, options);

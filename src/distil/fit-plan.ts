@@ -1,6 +1,9 @@
 import type { AdapterKind, DistilMode, OutputSpace } from '../adapter/card.ts';
+import { sharesSpace } from '../adapter/shared-space.ts';
 import type { Encoder } from '../encode/encoder.ts';
+
 import type { Kernels } from '../kernels/kernels.ts';
+import type { Matrix } from '../matrix.ts';
 import type { Corpus } from './corpus.ts';
 import type { FitData } from './fit-data.ts';
 import { makeTargets, type Targets } from './targets.ts';
@@ -26,5 +29,13 @@ export interface FitPlan {
 export function fitData(plan: FitPlan, corpus: Corpus): { targets: Targets; data: FitData } {
   const { X, T, bags, table, vocabulary } = corpus;
   const targets = makeTargets(plan.kernels, { ...plan, X, T });
-  return { targets, data: { X, bags, Y: targets.Y, teacher: targets.teacher, table, vocabulary } };
+  const basis = tableBasis(plan, corpus, targets);
+  return { targets, data: { X, bags, Y: targets.Y, teacher: targets.teacher, table, vocabulary, basis } };
+}
+
+/** Where the student was made from this very teacher and the targets are in its space: how the one gets into the other. */
+function tableBasis({ kernels, student }: FitPlan, { X, T }: Corpus, { space, teacher }: Targets): Matrix | null {
+  const own = student.teacherSpace;
+  if (!own || !T || !teacher || space !== 'teacher' || !sharesSpace(kernels, own, X, T)) return null;
+  return teacher.map ? kernels.gemm(own.basis, teacher.map) : own.basis;
 }

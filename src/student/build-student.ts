@@ -1,4 +1,5 @@
 import { config } from '../config.ts';
+import { cachedEncoder } from '../encode/cache/cached-encoder.ts';
 import type { Encoder } from '../encode/encoder.ts';
 import { libraryTokenizer } from '../encode/library-tokenizer.ts';
 import { findModel } from '../encode/onnx/find-model.ts';
@@ -30,6 +31,8 @@ export interface BuildStudentOptions {
   readonly seed?: number;
   /** The token table alone, without learning. */
   readonly raw?: boolean;
+  /** Folder where the teacher's vectors are kept, so that a run that was stopped goes on. */
+  readonly cache?: string;
   readonly id: string;
   readonly revision?: string;
   readonly onProgress?: (step: BuildStep, share: number) => void;
@@ -65,7 +68,8 @@ export async function buildStudent(options: BuildStudentOptions): Promise<BuiltS
     }
     return { files: await studentFiles({ ...common, rows, weights: table.weights, provenance }), made: null };
   }
-  const teacher = await openEncoder(options.teacher, { kernels });
+  const opened = await openEncoder(options.teacher, { kernels });
+  const teacher = options.cache === undefined ? opened : cachedEncoder(opened, { directory: options.cache });
   try {
     const tokenizer = await libraryTokenizer(start.tokenizerJson);
     const made = await makeStudent({
