@@ -1,7 +1,7 @@
 import { config } from '../config.ts';
 import { ChelatedError } from '../errors.ts';
-import type { TextRecord } from './dataset.ts';
 import { type Run, rank } from './ranking.ts';
+import type { TextRecord } from './text-record.ts';
 
 export interface Bm25Options {
   readonly documents: readonly TextRecord[];

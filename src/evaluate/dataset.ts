@@ -1,12 +1,7 @@
 import type { Grades } from './metrics.ts';
 import { parseJudgements } from './parse-judgements.ts';
 import { parseRecords } from './parse-records.ts';
-
-/** A document or a query. */
-export interface TextRecord {
-  readonly id: string;
-  readonly text: string;
-}
+import type { TextRecord } from './text-record.ts';
 
 /** What a reader found that is not an error, but changes what is measured. */
 export interface DatasetCounts {

@@ -1,6 +1,6 @@
 import { ChelatedError } from '../errors.ts';
-import type { TextRecord } from './dataset.ts';
 import { lines } from './lines.ts';
+import type { TextRecord } from './text-record.ts';
 
 /**
  * Records from lines of JSON {"_id", "title"?, "text"}; numbers are taken as ids too.

@@ -1,0 +1,5 @@
+/** A document or a query. */
+export interface TextRecord {
+  readonly id: string;
+  readonly text: string;
+}
