@@ -9,6 +9,6 @@ import { config } from '../../config.ts';
  */
 export function learningRate(peak: number, steps: number, t: number): number {
   const warmup = Math.round(steps * config.train.warmup);
-  if (t <= warmup) return (peak * t) / warmup;
+  if (t <= warmup) return peak * (t / warmup);
   return (peak / 2) * (1 + Math.cos((Math.PI * (t - warmup)) / (steps - warmup + 1)));
 }
