@@ -2,6 +2,7 @@ import type { FitFigures } from '../adapter/card.ts';
 import { config } from '../config.ts';
 import { ChelatedError } from '../errors.ts';
 import { decideGate } from '../evaluate/gate.ts';
+import { random } from '../random.ts';
 import type { Candidate } from './candidate.ts';
 import type { Choice } from './choice.ts';
 import { chooseFit } from './choose-fit.ts';
@@ -62,7 +63,7 @@ async function distilOnce(options: DistilOptions): Promise<DistilResult> {
   seconds.lap('choose');
 
   const request = { plan, choice, failed, ...pass(options) };
-  const judged = await fitOnce(request, pickDocuments(corpus, split.heldIn), 'judge');
+  const judged = await fitOnce(request, pickDocuments(corpus, sample(split.heldIn, seed)), 'judge');
   seconds.lap('fitHeldIn');
   const input: JudgeInput = { kernels, corpus, split, student, teacher, seed, ...(signal ? { signal } : {}) };
   const signals = await judgeFit(input, judged);
@@ -127,6 +128,12 @@ function own({ kind, student, teacherId, mode, alpha, push, seed }: FitPlan) {
     push: mode === 'offline' ? null : push,
     seed,
   };
+}
+
+/** At most as many documents as the judged fit sees. */
+function sample(documents: Uint32Array, seed: number): Uint32Array {
+  const most = config.gate.maximumFitted;
+  return documents.length <= most ? documents : random(seed).shuffle(documents.slice()).slice(0, most).sort();
 }
 
 function unchanged(plan: FitPlan): DistilResult {

@@ -49,13 +49,15 @@ export function lexicalFits(
   const { weights, termFrequency } = tokenWeights(weighting, data.bags, table.weights, data.vocabulary);
   const S = phi(data.bags, weights, termFrequency);
   const { ids, rowOf } = seenTokens(S);
-  const { texts, rows } = throughTable(kernels, table, S, ids);
-  const map = data.basis ?? ridgeEquations(kernels, texts, data.Y, false).solve(config.distil.priorLambda).map;
+  // Passed through the table again where needed: n × d numbers that would otherwise stand beside the solver's.
+  const throughTable = (bags: SparseRows) => sumRows(kernels, table, bags);
+  const map =
+    data.basis ?? ridgeEquations(kernels, throughTable(S), data.Y, false).solve(config.distil.priorLambda).map;
   return (options) => {
-    const start = options.prior ? subtract(data.Y, kernels.gemm(texts, map)) : data.Y;
+    const start = options.prior ? subtract(data.Y, kernels.gemm(throughTable(S), map)) : data.Y;
     const { Z, solver, iterations } = fitTokenRidge(kernels, S, start, options);
     const full = pickRows(Z, ids);
-    if (options.prior) add(full, kernels.gemm(rows, map));
+    if (options.prior) add(full, kernels.gemm(throughTable(oneEach(ids, S.columns)), map));
     const tokens = {
       rows: quantise(full),
       rowOf,
@@ -66,21 +68,20 @@ export function lexicalFits(
   };
 }
 
-/** The texts as bags of the student's own rows, and the rows of the tokens named. */
-function throughTable(
-  kernels: Kernels,
-  table: StaticTable,
-  S: SparseRows,
-  ids: Uint32Array,
-): { texts: Matrix; rows: Matrix } {
+/** Bags as weighted sums of the student's own rows. */
+function sumRows(kernels: Kernels, table: StaticTable, bags: SparseRows): Matrix {
   const held = kernels.hold(table.rows);
   try {
-    const offsets = Uint32Array.from({ length: ids.length + 1 }, (_, i) => i);
-    const single = { rows: ids.length, columns: S.columns, offsets, ids, values: new Float32Array(ids.length).fill(1) };
-    return { texts: kernels.embeddingBag(held, S), rows: kernels.embeddingBag(held, single) };
+    return kernels.embeddingBag(held, bags);
   } finally {
     held.free();
   }
+}
+
+/** A bag for each token, of that token alone. */
+function oneEach(ids: Uint32Array, columns: number): SparseRows {
+  const offsets = Uint32Array.from({ length: ids.length + 1 }, (_, i) => i);
+  return { rows: ids.length, columns, offsets, ids, values: new Float32Array(ids.length).fill(1) };
 }
 
 /** Without a prior, tokens that the corpus does not have speak only where no other token does. */

@@ -65,9 +65,19 @@ export async function readCorpus({
     // Not copied where every document is usable: the vectors are most of the memory.
     X: failed === 0 ? base.vectors : pickRows(base.vectors, rows),
     bags: failed === 0 ? tokens : pickBags(tokens, rows),
-    T: taught && kernels.normalize(failed === 0 ? taught.vectors : pickRows(taught.vectors, rows)),
+    T: taught && unitRows(kernels, failed === 0 ? taught.vectors : pickRows(taught.vectors, rows)),
     table: student.table ?? null,
     vocabulary: student.table?.rows.rows ?? student.tokenizer.vocabularySize,
   };
   return { corpus, rows, failed };
+}
+
+/** Rows to unit length; those that are (to f16's rounding) are not copied. */
+function unitRows(kernels: Kernels, X: Matrix): Matrix {
+  for (let i = 0; i < X.rows; i++) {
+    let square = 0;
+    for (let j = i * X.dims; j < (i + 1) * X.dims; j++) square += X.data[j]! ** 2;
+    if (Math.abs(square - 1) > 2e-3) return kernels.normalize(X);
+  }
+  return X;
 }
