@@ -220,6 +220,8 @@ export const config = {
       /** Paragraphs a text (25,000 for all of WordNet), and how much one weighs beside a text. */
       share: 0.15,
       weight: 4,
+      /** The same of the held-out texts, which make more: they are few, and only judge. */
+      heldOutShare: 0.5,
       /** Nearest texts that a paragraph draws from, and how many of them it takes. */
       neighbours: 24,
       sentences: { least: 3, most: 12 },

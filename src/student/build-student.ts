@@ -119,7 +119,12 @@ function learned(made: MadeStudent, sources: Readonly<Record<string, unknown>>, 
     recipe:
       'ridge on token features from the token table to the teacher’s centred vectors of general texts and of paragraphs composed from them',
     texts: sources,
-    fitted: { texts: made.texts, paragraphs: made.paragraphs, heldOut: made.heldOutTexts },
+    fitted: {
+      texts: made.texts,
+      paragraphs: made.paragraphs,
+      heldOut: made.heldOutTexts,
+      heldOutParagraphs: made.heldOutParagraphs,
+    },
     ...{ seed, lambda: made.lambda, iterations: made.iterations, residual: rounded(made.residual) },
     varianceKept: rounded(made.kept),
     heldOutCosine: {

@@ -9,7 +9,7 @@ import type { StaticTable } from '../encode/static-table.ts';
 import type { Kernels, SparseRows } from '../kernels/kernels.ts';
 import { type Matrix, matrix } from '../matrix.ts';
 import type { TokenBags } from '../token-bags.ts';
-import { meanCosine } from './mean-cosine.ts';
+import { rowCosines } from './row-cosines.ts';
 import { stackRows } from './stack-rows.ts';
 
 /** Texts as a fit sees them: token counts, and the teacher's vectors, unit rows. */
@@ -23,8 +23,8 @@ export interface FitTableInput {
   readonly table: StaticTable;
   readonly texts: TaughtTexts;
   readonly paragraphs: TaughtTexts;
-  /** Texts that are neither fitted nor in a paragraph: they choose λ. */
-  readonly heldOut: TaughtTexts;
+  /** Texts that are not fitted, nor in a paragraph that is, and paragraphs of them: both kinds choose λ, and count the same. */
+  readonly heldOut: { readonly texts: TaughtTexts; readonly paragraphs: TaughtTexts };
   /** Width of the new table. */
   readonly dims: number;
   readonly onProgress?: (step: 'choosing' | 'fitting', share: number) => void;
@@ -41,17 +41,20 @@ export interface FittedTable {
   readonly lambda: number;
   readonly iterations: number;
   readonly residual: number;
-  /** Mean cosine to the teacher's centred vectors of held-out texts: of the raw table through a linear map, of every λ tried, and of the result. */
+  /**
+   * Mean cosine to the teacher's centred vectors, held-out texts and paragraphs alike: of the raw table through a linear map,
+   * of the result, and of every λ tried (on the widest axes).
+   */
   readonly heldOut: {
     readonly raw: number;
-    readonly lambdas: Readonly<Record<string, number>>;
     readonly fitted: number;
+    readonly lambdas: Readonly<Record<string, number>>;
   };
 }
 
 /**
  * A token table that imitates its teacher on general text: min ‖ΦP′ − Y‖² + λ‖P′ − P₀‖², Y the teacher's centred vectors in
- * their first principal axes, P₀ the raw table through its ridge map. λ is the one with the best cosine on held-out texts.
+ * their first principal axes, P₀ the raw table through its ridge map. λ is the one with the best cosine on what is held out.
  *
  * Shape   table (V, d₀) · n texts of e dims · rows (V, dims)
  * Error   conjugate gradients stop at `config.makeStudent.cg`; cosines are of f32 vectors before any rounding to int8
@@ -61,16 +64,22 @@ export function fitTable(kernels: Kernels, input: FitTableInput): FittedTable {
   const { table, texts, paragraphs, heldOut, onProgress } = input;
   const weight = Math.sqrt(config.makeStudent.paragraphs.weight);
   const centre = meanRow(texts.T);
-  const C = stackRows(centred(texts.T, centre, 1), centred(paragraphs.T, meanRow(paragraphs.T), weight));
+  const aside = paragraphs.T.rows > 0 ? meanRow(paragraphs.T) : centre;
+  const C = stackRows(centred(texts.T, centre, 1), centred(paragraphs.T, aside, weight));
   const { axes, kept } = principalAxes(kernels, C, input.dims);
   const across = fromDense(axes); // (e, dims)
   const Y = kernels.gemm(C, across);
   const features = (bags: TokenBags) => phi(bags, table.weights, 'count');
   const S = stackSparse(features(texts.bags), scaled(features(paragraphs.bags), weight));
 
-  const judged = features(heldOut.bags);
-  const target = centred(heldOut.T, centre, 1);
-  const share = (Q: Matrix) => meanCosine(kernels.gemm(Q, across, { transposeB: true }), target);
+  const judged = stackSparse(features(heldOut.texts.bags), features(heldOut.paragraphs.bags));
+  const target = stackRows(centred(heldOut.texts.T, centre, 1), centred(heldOut.paragraphs.T, aside, 1));
+  const score = (guess: Matrix, of: Matrix) => {
+    const cosines = rowCosines(guess, of);
+    const short = mean(cosines.subarray(0, heldOut.texts.T.rows));
+    return heldOut.paragraphs.T.rows === 0 ? short : (short + mean(cosines.subarray(heldOut.texts.T.rows))) / 2;
+  };
+  const whole = (guess: Matrix) => score(kernels.gemm(guess, across, { transposeB: true }), target);
 
   const held = kernels.hold(table.rows);
   const X = kernels.embeddingBag(held, S);
@@ -88,7 +97,7 @@ export function fitTable(kernels: Kernels, input: FitTableInput): FittedTable {
       onProgress?.('choosing', (i + at.share) / lambdas.length);
     const { Z } = kernels.sparseRidge(S, columns(R, narrow), { lambda, ...cg, onIteration });
     const guess = added(columns(start, narrow), kernels.embeddingBag(Z, judged));
-    return meanCosine(guess, columns(kernels.gemm(target, across), narrow));
+    return score(guess, columns(kernels.gemm(target, across), narrow));
   });
   const lambda = lambdas[cosines.indexOf(Math.max(...cosines))]!;
   const fit = kernels.sparseRidge(S, R, {
@@ -103,12 +112,14 @@ export function fitTable(kernels: Kernels, input: FitTableInput): FittedTable {
     centre: Float32Array.from(centre),
     ...{ kept, lambda, iterations: fit.iterations, residual: fit.residual },
     heldOut: {
-      raw: share(start),
+      raw: whole(start),
       lambdas: Object.fromEntries(lambdas.map((value, i) => [value, cosines[i]!])),
-      fitted: share(kernels.embeddingBag(rows, judged)),
+      fitted: whole(kernels.embeddingBag(rows, judged)),
     },
   };
 }
+
+const mean = (values: Float64Array) => values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length);
 
 /** (x − mean)·weight, row by row. */
 function centred(X: Matrix, mean: ArrayLike<number>, weight: number): Matrix {

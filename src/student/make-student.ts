@@ -32,6 +32,7 @@ export interface MadeStudent extends FittedTable {
   readonly texts: number;
   readonly paragraphs: number;
   readonly heldOutTexts: number;
+  readonly heldOutParagraphs: number;
   /** Of embedding, and of everything else. */
   readonly seconds: { readonly embed: number; readonly fit: number };
 }
@@ -65,13 +66,22 @@ export async function makeStudent(options: MakeStudentOptions): Promise<MadeStud
   const count = Math.round(fitted.texts.length * shape.share);
   const composed = composeParagraphs(kernels, fitted.texts, fitted.T, { count, seed, ...hear('paragraphs') });
   const composedDone = performance.now();
+  const judging = composeParagraphs(kernels, heldOut.texts, heldOut.T, {
+    count: Math.round(heldOut.texts.length * shape.heldOutShare),
+    seed: seed + 1,
+  });
   const paragraphs = await embedTexts(teacher, composed, hear('paragraph texts'));
+  const judged = await embedTexts(teacher, judging, hear('paragraph texts'));
   const embedDone = performance.now();
 
   const taught = ({ texts, T }: EmbeddedTexts): TaughtTexts => ({ bags: readTokens(texts, start.tokenizer), T });
   const fit = fitTable(kernels, {
     table: start.table,
-    ...{ texts: taught(fitted), paragraphs: taught(paragraphs), heldOut: taught(heldOut) },
+    ...{
+      texts: taught(fitted),
+      paragraphs: taught(paragraphs),
+      heldOut: { texts: taught(heldOut), paragraphs: taught(judged) },
+    },
     dims: Math.min(dims, teacher.dims),
     onProgress: (step, share) => onProgress?.(step, share),
   });
@@ -90,6 +100,7 @@ export async function makeStudent(options: MakeStudentOptions): Promise<MadeStud
     texts: fitted.texts.length,
     paragraphs: paragraphs.texts.length,
     heldOutTexts: heldOut.texts.length,
+    heldOutParagraphs: judged.texts.length,
     seconds: { embed, fit: (performance.now() - began) / 1000 - embed },
   };
 }
