@@ -89,10 +89,11 @@ describe('makeStudent', () => {
   test('throws gate_refused when it is no better than what it started from', async () => {
     // A teacher that means the opposite by whatever is held out: who has learned more is further off.
     const teacher = toyTeacher(kernels);
-    const held = new Set(texts.filter((_, i) => i % 100 === 99));
+    const held = texts.filter((_, i) => i % 100 === 99).map((text) => text.slice(text.indexOf(': ') + 2));
+    const isHeld = (text: string) => held.some((body) => text.includes(body));
     const encode: typeof teacher.encode = async (asked, options) => {
       const { vectors, failed } = await teacher.encode(asked, options);
-      const data = vectors.data.map((x, i) => (held.has(asked[Math.floor(i / vectors.dims)]!) ? -x : x));
+      const data = vectors.data.map((x, i) => (isHeld(asked[Math.floor(i / vectors.dims)]!) ? -x : x));
       return { vectors: { ...vectors, data }, failed };
     };
     expect(await codeOf(() => make({ teacher: { ...teacher, encode } }))).toBe('gate_refused');
