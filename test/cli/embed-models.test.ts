@@ -86,7 +86,7 @@ describe('chelated embed', () => {
     ];
     const asked = () => server.requests.reduce((sum, { input }) => sum + input.length, 0);
     const child = spawnChelated(...args);
-    while (asked() < 900) await Bun.sleep(2);
+    while (asked() < 900 && child.exitCode === null) await Bun.sleep(2);
     child.kill('SIGKILL');
     await child.exited;
     const { code, stdout } = await chelated(...args, '--json');

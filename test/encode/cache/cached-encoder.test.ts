@@ -89,7 +89,7 @@ describe('cachedEncoder', () => {
     for (const until of [20, 55, 90]) {
       const child = spawn(process.execPath, args(20), { stdio: 'ignore' });
       const exit = once(child, 'exit');
-      while (lines() < until) await Bun.sleep(2);
+      while (lines() < until && child.exitCode === null) await Bun.sleep(2);
       child.kill('SIGKILL');
       expect((await exit)[1]).toBe('SIGKILL');
       kills++;

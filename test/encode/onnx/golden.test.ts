@@ -46,7 +46,7 @@ for (const [name, expected] of Object.entries(golden.models)) {
     let encoder: Encoder;
     beforeAll(async () => {
       encoder = await onnxEncoder(await modelFolder(join(models, name)), await loadKernels(), { dtype: 'q8' });
-    });
+    }, 120_000);
     afterAll(() => encoder.dispose());
 
     test('agrees with Python’s onnxruntime on the same file, also for texts longer than the model', async () => {
