@@ -83,4 +83,8 @@ function saidIn(body: string): string {
 /** Servers repeat the key they refuse. */
 const redact = (text: string, apiKey: string | undefined) => (apiKey ? text.replaceAll(apiKey, '…') : text);
 
-const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
+/** Node says "fetch failed", and why in the cause. */
+function messageOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause instanceof Error ? `${error.message}: ${error.cause.message}` : error.message;
+}
