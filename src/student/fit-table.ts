@@ -53,8 +53,9 @@ export interface FittedTable {
 }
 
 /**
- * A token table that imitates its teacher on general text: min ‖ΦP′ − Y‖² + λ‖P′ − P₀‖², Y the teacher's centred vectors in
- * their first principal axes, P₀ the raw table through its ridge map. λ is the one with the best cosine on what is held out.
+ * A token table that imitates its teacher on general text: min Σ w‖φP′ − y‖² + λ‖P′ − P₀‖², y the teacher's centred vectors in
+ * their first principal axes, P₀ the raw table through its ridge map. λ is the least whose cosine on
+ * what is held out is within one standard error of the best: shrinking further blurs what tells texts apart.
  *
  * Shape   table (V, d₀) · n texts of e dims · rows (V, dims)
  * Error   conjugate gradients stop at `config.makeStudent.cg`; cosines are of f32 vectors before any rounding to int8
@@ -62,24 +63,21 @@ export interface FittedTable {
  */
 export function fitTable(kernels: Kernels, input: FitTableInput): FittedTable {
   const { table, texts, paragraphs, heldOut, onProgress } = input;
-  const weight = Math.sqrt(config.makeStudent.paragraphs.weight);
+  const bags = [texts.bags, paragraphs.bags] as const;
+  const weights = bags.map(rowWeights);
   const centre = meanRow(texts.T);
   const aside = paragraphs.T.rows > 0 ? meanRow(paragraphs.T) : centre;
-  const C = stackRows(centred(texts.T, centre, 1), centred(paragraphs.T, aside, weight));
+  const C = stackRows(centred(texts.T, centre, weights[0]), centred(paragraphs.T, aside, weights[1]));
   const { axes, kept } = principalAxes(kernels, C, input.dims);
   const across = fromDense(axes); // (e, dims)
   const Y = kernels.gemm(C, across);
-  const features = (bags: TokenBags) => phi(bags, table.weights, 'count');
-  const S = stackSparse(features(texts.bags), scaled(features(paragraphs.bags), weight));
+  const features = (of: TokenBags) => phi(of, table.weights, 'count');
+  const S = stackSparse(...(bags.map((of, i) => scaleSparse(features(of), weights[i]!)) as [SparseRows, SparseRows]));
 
   const judged = stackSparse(features(heldOut.texts.bags), features(heldOut.paragraphs.bags));
-  const target = stackRows(centred(heldOut.texts.T, centre, 1), centred(heldOut.paragraphs.T, aside, 1));
-  const score = (guess: Matrix, of: Matrix) => {
-    const cosines = rowCosines(guess, of);
-    const short = mean(cosines.subarray(0, heldOut.texts.T.rows));
-    return heldOut.paragraphs.T.rows === 0 ? short : (short + mean(cosines.subarray(heldOut.texts.T.rows))) / 2;
-  };
-  const whole = (guess: Matrix) => score(kernels.gemm(guess, across, { transposeB: true }), target);
+  const target = stackRows(centred(heldOut.texts.T, centre), centred(heldOut.paragraphs.T, aside));
+  const score = (guess: Matrix, of: Matrix) => heldOutScore(rowCosines(guess, of), heldOut.texts.T.rows);
+  const whole = (guess: Matrix) => score(kernels.gemm(guess, across, { transposeB: true }), target).mean;
 
   const held = kernels.hold(table.rows);
   const X = kernels.embeddingBag(held, S);
@@ -91,7 +89,7 @@ export function fitTable(kernels: Kernels, input: FitTableInput): FittedTable {
 
   const { lambdas, choiceDims, cg } = config.makeStudent;
   const narrow = Math.min(choiceDims, R.dims);
-  const cosines = lambdas.map((lambda, i) => {
+  const scores = lambdas.map((lambda, i) => {
     // The widest axes alone tell the λ apart, at a fraction of the work.
     const onIteration = (_: number, __: number, at: { share: number }) =>
       onProgress?.('choosing', (i + at.share) / lambdas.length);
@@ -99,7 +97,8 @@ export function fitTable(kernels: Kernels, input: FitTableInput): FittedTable {
     const guess = added(columns(start, narrow), kernels.embeddingBag(Z, judged));
     return score(guess, columns(kernels.gemm(target, across), narrow));
   });
-  const lambda = lambdas[cosines.indexOf(Math.max(...cosines))]!;
+  const best = scores.reduce((a, b) => (b.mean > a.mean ? b : a));
+  const lambda = lambdas[scores.findIndex(({ mean }) => mean >= best.mean - best.error)]!;
   const fit = kernels.sparseRidge(S, R, {
     lambda,
     ...cg,
@@ -113,18 +112,45 @@ export function fitTable(kernels: Kernels, input: FitTableInput): FittedTable {
     ...{ kept, lambda, iterations: fit.iterations, residual: fit.residual },
     heldOut: {
       raw: whole(start),
-      lambdas: Object.fromEntries(lambdas.map((value, i) => [value, cosines[i]!])),
+      lambdas: Object.fromEntries(lambdas.map((value, i) => [value, scores[i]!.mean])),
       fitted: whole(kernels.embeddingBag(rows, judged)),
     },
   };
 }
 
-const mean = (values: Float64Array) => values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length);
+/** Mean of the cosines of the first, short ones and of the others, each kind counting the same, and its standard error. */
+function heldOutScore(cosines: Float64Array, short: number): { mean: number; error: number } {
+  const kinds = [cosines.subarray(0, short), cosines.subarray(short)].filter(({ length }) => length > 0);
+  const means = kinds.map(meanOf);
+  const variances = kinds.map((kind, k) => meanOf(kind.map((x) => (x - means[k]!) ** 2)) / kind.length);
+  return {
+    mean: meanOf(means),
+    error: Math.sqrt(variances.reduce((sum, v) => sum + v, 0)) / Math.max(1, kinds.length),
+  };
+}
+
+const meanOf = (values: ArrayLike<number>) =>
+  Array.from(values).reduce((sum, x) => sum + x, 0) / Math.max(1, values.length);
+
+/**
+ * The factor of each text's row: the square root of what it weighs, its tokens in units of a short text's, up to a most. A
+ * long text tells of more tokens, and what is searched is long.
+ */
+function rowWeights({ rows, offsets, counts }: TokenBags): Float32Array {
+  const { tokens, most } = config.makeStudent.weight;
+  return Float32Array.from({ length: rows }, (_, i) => {
+    const length = counts.subarray(offsets[i]!, offsets[i + 1]!).reduce((sum, count) => sum + count, 0);
+    return Math.sqrt(Math.min(most, length / tokens));
+  });
+}
 
 /** (x − mean)·weight, row by row. */
-function centred(X: Matrix, mean: ArrayLike<number>, weight: number): Matrix {
+function centred(X: Matrix, mean: ArrayLike<number>, weights?: Float32Array): Matrix {
   const moved = matrix(X.rows, X.dims);
-  for (let i = 0; i < X.data.length; i++) moved.data[i] = weight * (X.data[i]! - mean[i % X.dims]!);
+  for (let i = 0; i < X.rows; i++) {
+    const weight = weights?.[i] ?? 1;
+    for (let j = 0; j < X.dims; j++) moved.data[i * X.dims + j] = weight * (X.data[i * X.dims + j]! - mean[j]!);
+  }
   return moved;
 }
 
@@ -143,8 +169,12 @@ function columns(X: Matrix, count: number): Matrix {
   return first;
 }
 
-function scaled(S: SparseRows, factor: number): SparseRows {
-  return { ...S, values: S.values.map((value) => value * factor) };
+function scaleSparse(S: SparseRows, weights: Float32Array): SparseRows {
+  const values = S.values.slice();
+  for (let i = 0; i < S.rows; i++) {
+    for (let e = S.offsets[i]!; e < S.offsets[i + 1]!; e++) values[e]! *= weights[i]!;
+  }
+  return { ...S, values };
 }
 
 function stackSparse(A: SparseRows, B: SparseRows): SparseRows {

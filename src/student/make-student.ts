@@ -63,13 +63,24 @@ export async function makeStudent(options: MakeStudentOptions): Promise<MadeStud
   const fitted = pick(all, (i) => !isHeldOut(i));
   const heldOut = pick(all, isHeldOut);
 
-  const count = Math.round(fitted.texts.length * shape.share);
-  const composed = composeParagraphs(kernels, fitted.texts, fitted.T, { count, seed, ...hear('paragraphs') });
+  const compose = (from: EmbeddedTexts, share: number, drawn: number) =>
+    composeParagraphs(kernels, from.texts, from.T, {
+      count: Math.round(from.texts.length * share),
+      seed: drawn,
+      ...hear('paragraphs'),
+    });
+  const isSource = (i: number) => i < shape.sourceTexts;
+  const composed = compose(
+    pick(all, (i) => isSource(i) && !isHeldOut(i)),
+    shape.share,
+    seed,
+  );
+  const judging = compose(
+    pick(all, (i) => isSource(i) && isHeldOut(i)),
+    shape.heldOutShare,
+    seed + 1,
+  );
   const composedDone = performance.now();
-  const judging = composeParagraphs(kernels, heldOut.texts, heldOut.T, {
-    count: Math.round(heldOut.texts.length * shape.heldOutShare),
-    seed: seed + 1,
-  });
   const paragraphs = await embedTexts(teacher, composed, hear('paragraph texts'));
   const judged = await embedTexts(teacher, judging, hear('paragraph texts'));
   const embedDone = performance.now();

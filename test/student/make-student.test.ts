@@ -36,9 +36,13 @@ describe('makeStudent', () => {
     for (const paragraph of composed) for (const text of held) expect(paragraph).not.toContain(text);
   });
 
-  test('takes the λ that did best on what was held out', () => {
+  test('takes the least λ that is hardly worse than the best on what was held out', () => {
     const { lambdas } = made.heldOut;
-    expect(lambdas[String(made.lambda)]).toBe(Math.max(...Object.values(lambdas)));
+    const best = Math.max(...Object.values(lambdas));
+    expect(lambdas[made.lambda]).toBeGreaterThan(best - 0.05);
+    for (const [lambda, cosine] of Object.entries(lambdas)) {
+      if (Number(lambda) < made.lambda) expect(cosine).toBeLessThan(best);
+    }
   });
 
   test('lives in its teacher’s space: the basis is orthonormal, and takes its vectors to the teacher’s', async () => {
