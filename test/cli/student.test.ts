@@ -1,0 +1,104 @@
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { random } from '../../src/random.ts';
+import { toyModel, words } from '../encode/onnx/toy-model.ts';
+import { chelated } from './chelated.ts';
+
+// Processes of their own, on a machine that may be busy.
+setDefaultTimeout(60_000);
+
+let folder: string;
+const file = (name: string) => join(folder, name);
+const make = (out: string, ...more: string[]) =>
+  chelated(
+    ...['student', '--teacher', file('teacher'), '--general', 'none', '--texts', file('texts.txt'), '--dims', '6'],
+    ...['--cache', file('cache'), '--out', file(out), ...more],
+  );
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'chelated-student-'));
+  // Token vectors that say little of a text alone: a width of its own for every word.
+  const { normal, integer } = random(4);
+  const table = Array.from({ length: words.length + 4 }, () => Array.from({ length: 8 }, normal));
+  const model = toyModel({ table, maxTokens: 64 });
+  for (const { path } of model.files) {
+    await mkdir(dirname(file(`teacher/${path}`)), { recursive: true });
+    await writeFile(file(`teacher/${path}`), await model.read(path));
+  }
+  const text = () => Array.from({ length: 2 + integer(5) }, () => words[integer(words.length)]).join(' ');
+  await writeFile(file('texts.txt'), Array.from({ length: 600 }, text).join('\n'));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+describe('chelated student', () => {
+  test('makes a folder that other commands take as a student, and the same one again', async () => {
+    const first = await make('student', '--json');
+    expect([first.stderr, first.code]).toEqual(['', 0]);
+    const { card, held_out_cosine, held_out_cosine_raw, bytes } = JSON.parse(first.stdout);
+    expect(held_out_cosine).toBeGreaterThan(held_out_cosine_raw);
+    expect(card).toMatchObject({ id: 'student', dims: 6, vocabularySize: words.length + 4 });
+    const table = await readFile(file('student/table.safetensors'));
+    expect(table.length).toBe(bytes);
+
+    // The cache answers in place of the teacher; not a byte changes.
+    await make('again', '--id', 'student');
+    for (const name of await readdir(file('student'))) {
+      expect(await readFile(file(`again/${name}`))).toEqual(await readFile(file(`student/${name}`)));
+    }
+  });
+
+  test('searches the teacher’s own documents without an adapter, and refuses another model’s', async () => {
+    await make('searching');
+    const lines = (records: object[]) => records.map((record) => JSON.stringify(record)).join('\n');
+    const texts = words.slice(0, 5).map((word, i) => `${word} ${word} ${words[(i + 1) % 5]}`);
+    await mkdir(file('set/qrels'), { recursive: true });
+    await writeFile(file('set/corpus.jsonl'), lines(texts.map((text, i) => ({ _id: `d${i}`, title: '', text }))));
+    await writeFile(file('set/queries.jsonl'), lines(texts.map((text, i) => ({ _id: `q${i}`, text }))));
+    await writeFile(
+      file('set/qrels/test.tsv'),
+      `query-id\tcorpus-id\tscore\n${texts.map((_, i) => `q${i}\td${i}\t1\n`).join('')}`,
+    );
+    const search = (teacher: string) =>
+      chelated(
+        ...['evaluate', '--dataset', file('set'), '--student', file('searching'), '--documents', 'teacher'],
+        ...['--teacher', teacher, '--json'],
+      );
+    const { stdout, stderr } = await search(file('teacher'));
+    expect(stderr).not.toContain('unaligned');
+    expect(JSON.parse(stdout)['ndcg@10']).toBeGreaterThan(0.7);
+    const { code, stdout: refused } = await search('static');
+    expect([code, JSON.parse(refused).error.code]).toEqual([1, 'unaligned']);
+  });
+
+  test('writes model2vec’s layout beside it', async () => {
+    await make('both', '--model2vec', file('m2v'));
+    expect((await readdir(file('m2v'))).toSorted()).toEqual(['config.json', 'model.safetensors', 'tokenizer.json']);
+  });
+
+  test('--raw writes the table alone, which knows of no teacher’s space', async () => {
+    expect((await make('raw', '--raw')).code).toBe(0);
+    expect((await readdir(file('raw'))).toSorted()).toEqual(['card.json', 'table.safetensors', 'tokenizer.json']);
+    expect(JSON.parse(await readFile(file('raw/card.json'), 'utf8')).teacher).toBeUndefined();
+  });
+
+  test('too few texts is one line and exit code 1', async () => {
+    await writeFile(file('few.txt'), 'red\ngreen\n');
+    const { code, stderr } = await chelated(
+      ...[
+        'student',
+        '--teacher',
+        file('teacher'),
+        '--general',
+        'none',
+        '--texts',
+        file('few.txt'),
+        '--out',
+        file('few'),
+      ],
+    );
+    expect(code).toBe(1);
+    expect(stderr.trimEnd().split('\n').at(-1)).toMatch(/^chelated: a student is made from at least 100 texts, got 2$/);
+  });
+});
