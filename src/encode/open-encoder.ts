@@ -3,9 +3,9 @@ import { config } from '../config.ts';
 import { ChelatedError } from '../errors.ts';
 import type { Kernels } from '../kernels/kernels.ts';
 import type { Encoder } from './encoder.ts';
-import { libraryTokenizer } from './library-tokenizer.ts';
 import { isModelFolder } from './onnx/model-folder.ts';
 import type { OnnxEncoderOptions } from './onnx/onnx-encoder.ts';
+import { openTokenizer } from './open-tokenizer.ts';
 import { staticStudent } from './static-student.ts';
 import { readStudentFolder, shippedStudent } from './student-folder.ts';
 import type { Tokenizer } from './tokenizer.ts';
@@ -57,7 +57,7 @@ async function isFolder(path: string): Promise<boolean> {
 }
 
 async function shippedTokenizer(): Promise<Tokenizer> {
-  return libraryTokenizer((await readStudentFolder(shippedStudent())).tokenizer);
+  return openTokenizer((await readStudentFolder(shippedStudent())).tokenizer);
 }
 
 async function openVectors(id: string, kernels: Kernels): Promise<Encoder> {

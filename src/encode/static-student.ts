@@ -1,9 +1,10 @@
 import { ChelatedError } from '../errors.ts';
 import { fingerprint } from '../fingerprint.ts';
+import type { ModuleSource } from '../kernels/instantiate.ts';
 import type { Kernels } from '../kernels/kernels.ts';
 import { embeddingRows } from './embedding-rows.ts';
 import type { Encoder } from './encoder.ts';
-import { libraryTokenizer } from './library-tokenizer.ts';
+import { openTokenizer } from './open-tokenizer.ts';
 import { readSafetensors } from './safetensors.ts';
 import { staticEncoder } from './static-encoder.ts';
 import type { StaticTable } from './static-table.ts';
@@ -19,11 +20,12 @@ export interface StudentFiles {
 }
 
 /**
- * A static student from the contents of its folder: no file system, for bundles and edges.
+ * A static student from the contents of its folder: no file system, for bundles and edges. Hosts that cannot compile
+ * bytes pass the WordPiece module too (`chelated/wordpiece.wasm`).
  *
- * @throws {ChelatedError} invalid_input, dtype_unsupported, shape_mismatch when a file is not what the card says
+ * @throws {ChelatedError} invalid_input, dtype_unsupported, shape_mismatch when a file is not what the card says; wasm_unavailable
  */
-export async function staticStudent(files: StudentFiles, kernels: Kernels): Promise<Encoder> {
+export async function staticStudent(files: StudentFiles, kernels: Kernels, wordPiece?: ModuleSource): Promise<Encoder> {
   const card = readStudentCard(files.card);
   const hash = await fingerprint(files.table);
   if (hash !== card.table) {
@@ -33,7 +35,7 @@ export async function staticStudent(files: StudentFiles, kernels: Kernels): Prom
     );
   }
   const table = readTable(files.table, card);
-  const tokenizer = await libraryTokenizer(files.tokenizer);
+  const tokenizer = await openTokenizer(files.tokenizer, wordPiece);
   const teacherSpace = await readTeacherSpace(files.basis, card);
   return staticEncoder({ id: card.id, revision: card.revision, table, tokenizer, teacherSpace }, kernels);
 }

@@ -1,9 +1,9 @@
 import { ChelatedError } from '../errors.ts';
 import { abi, abiVersion, type KernelExports } from './abi.ts';
-import { readAsset } from './read-asset.ts';
+import { instantiate, type ModuleSource } from './instantiate.ts';
 
 /** A compiled module (workerd, bundlers), its bytes, where it lies, or the name of a build that comes with the package. */
-export type KernelSource = WebAssembly.Module | Uint8Array<ArrayBuffer> | ArrayBuffer | URL | 'simd' | 'scalar';
+export type KernelSource = ModuleSource | 'simd' | 'scalar';
 
 /** Where the builds lie, beside src/ and beside dist/. Asked for only when needed: some bundles have no `import.meta.url`. */
 const assets = {
@@ -17,7 +17,8 @@ const assets = {
  * @throws {ChelatedError} wasm_unavailable: no module there, not a kernel module, or another ABI version
  */
 export async function loadModule(source: KernelSource): Promise<KernelExports> {
-  const exports = await instantiate(source);
+  const locate = () => (isBuild(source) ? assets[source]() : source);
+  const exports = (await instantiate(locate, 'the kernels')) as unknown as KernelExports;
   const missing = Object.keys(abi).filter((name) => typeof exports[name as keyof typeof abi] !== 'function');
   if (missing.length > 0) {
     throw new ChelatedError('wasm_unavailable', `not a kernel module: it lacks ${missing.join(', ')}`);
@@ -28,22 +29,6 @@ export async function loadModule(source: KernelSource): Promise<KernelExports> {
     throw new ChelatedError('wasm_unavailable', message);
   }
   return exports;
-}
-
-async function instantiate(source: KernelSource): Promise<KernelExports> {
-  let what = 'the module given';
-  try {
-    const from: object = isBuild(source) ? assets[source]() : source;
-    if (from instanceof WebAssembly.Module) {
-      return (await WebAssembly.instantiate(from)).exports as unknown as KernelExports;
-    }
-    if (from instanceof URL) what = from.href;
-    const bytes = from instanceof URL ? await readAsset(from) : (from as ArrayBuffer);
-    return (await WebAssembly.instantiate(bytes)).instance.exports as unknown as KernelExports;
-  } catch (cause) {
-    const message = `cannot load the kernels from ${what}; run "npm run build:kernels", or pass a WebAssembly.Module`;
-    throw new ChelatedError('wasm_unavailable', message, { cause });
-  }
 }
 
 function isBuild(source: KernelSource): source is 'simd' | 'scalar' {

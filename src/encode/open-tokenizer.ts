@@ -1,0 +1,14 @@
+import type { ModuleSource } from '../kernels/instantiate.ts';
+import { libraryTokenizer } from './library-tokenizer.ts';
+import type { Tokenizer } from './tokenizer.ts';
+import { wordPieceTokenizer } from './word-piece.ts';
+
+/**
+ * A tokenizer from the text of a `tokenizer.json`: in WebAssembly where it is BERT's WordPiece, else by a library.
+ * Hosts that cannot compile bytes pass the WordPiece module.
+ *
+ * @throws {ChelatedError} invalid_input when it is not the JSON of a tokenizer; wasm_unavailable
+ */
+export async function openTokenizer(json: string, source?: ModuleSource): Promise<Tokenizer> {
+  return (await wordPieceTokenizer(json, source)) ?? libraryTokenizer(json);
+}

@@ -1,0 +1,37 @@
+import { fingerprint } from '../fingerprint.ts';
+import type { ModuleSource } from '../kernels/instantiate.ts';
+import { wordPieceAbiVersion, wordPieceFlags } from '../kernels/word-piece-abi.ts';
+import { WordPieceModule } from '../kernels/word-piece-module.ts';
+import type { Tokenizer } from './tokenizer.ts';
+import { packVocabulary } from './word-piece-vocabulary.ts';
+
+/**
+ * BERT's tokenizer in WebAssembly, from the text of a `tokenizer.json`; null where that is another one (another model,
+ * normaliser or added tokens that are looked for in normalised text): `libraryTokenizer` is for those.
+ *
+ * The ids are those of Hugging Face tokenizers 0.23, also where that is older than today's Unicode.
+ *
+ * @throws {ChelatedError} wasm_unavailable
+ */
+export async function wordPieceTokenizer(json: string, source?: ModuleSource): Promise<Tokenizer | null> {
+  const packed = packVocabulary(json);
+  if (!packed) return null;
+  const { rules, size, texts, offsets, kinds, unknown } = packed;
+  const { normalizer, model } = rules;
+  const { clean, chineseApart, stripAccents, lowerCase } = wordPieceFlags;
+  const flags =
+    (normalizer.clean_text ? clean : 0) |
+    (normalizer.handle_chinese_chars ? chineseApart : 0) |
+    ((normalizer.strip_accents ?? normalizer.lowercase) ? stripAccents : 0) |
+    (normalizer.lowercase ? lowerCase : 0);
+  const prefix = model.continuing_subword_prefix;
+  const maxCharacters = model.max_input_chars_per_word;
+  const module = await WordPieceModule.open({ texts, offsets, kinds, prefix, unknown, maxCharacters, flags }, source);
+  const { pre_tokenizer, added_tokens } = rules;
+  const decides = JSON.stringify([normalizer, pre_tokenizer, added_tokens, model]);
+  return {
+    hash: await fingerprint('tokenizer', `wordpiece ${wordPieceAbiVersion}`, decides),
+    vocabularySize: size,
+    encode: (text, maxTokens) => module.encode(text, maxTokens),
+  };
+}

@@ -1,0 +1,124 @@
+import { ChelatedError } from '../errors.ts';
+import { instantiate, type ModuleSource } from './instantiate.ts';
+import { type WordPieceExports, wordPieceAbi, wordPieceAbiVersion } from './word-piece-abi.ts';
+
+/** What the module is given once; the fields are those of `wordpiece_open`. */
+export interface WordPieceVocabulary {
+  readonly texts: Uint8Array; // UTF-8 of all tokens, one after the other
+  readonly offsets: Uint32Array; // (tokens + 1)
+  readonly kinds: Uint8Array; // (tokens)
+  readonly prefix: string;
+  readonly unknown: number;
+  readonly maxCharacters: number;
+  readonly flags: number;
+}
+
+const PAGE = 65_536;
+const asset = () => new URL('../../assets/chelated-wordpiece.wasm', import.meta.url);
+
+/**
+ * An instance of the WordPiece module that holds one vocabulary.
+ *
+ * Memory  its own, and it goes when the object does; it has grown to the longest text so far (3 bytes a UTF-16 unit)
+ */
+export class WordPieceModule {
+  readonly #exports: WordPieceExports;
+  readonly #encoder = new TextEncoder();
+  readonly #model: number;
+  readonly #free: number; // from here on: offsets (2), rows (2), ids, text
+  #bytes: Uint8Array;
+  #words: Uint32Array;
+
+  /**
+   * Without a source the build that comes with the package. Hosts that cannot compile bytes pass a module.
+   *
+   * @throws {ChelatedError} wasm_unavailable: no module, or another ABI version; invalid_input for a vocabulary it refuses
+   */
+  static async open(vocabulary: WordPieceVocabulary, source?: ModuleSource): Promise<WordPieceModule> {
+    const exports = (await instantiate(() => source ?? asset(), 'WordPiece')) as unknown as WordPieceExports;
+    const names = Object.keys(wordPieceAbi) as (keyof typeof wordPieceAbi)[];
+    const missing = names.filter((name) => typeof exports[name] !== 'function');
+    if (missing.length > 0) {
+      throw new ChelatedError('wasm_unavailable', `not a WordPiece module: it lacks ${missing.join(', ')}`);
+    }
+    const version = exports.abi_version();
+    if (version !== wordPieceAbiVersion) {
+      const message = `WordPiece ABI ${version}, expected ${wordPieceAbiVersion}; use the module that came with this version`;
+      throw new ChelatedError('wasm_unavailable', message);
+    }
+    return new WordPieceModule(exports, vocabulary);
+  }
+
+  private constructor(exports: WordPieceExports, vocabulary: WordPieceVocabulary) {
+    this.#exports = exports;
+    this.#bytes = new Uint8Array(exports.memory.buffer);
+    this.#words = new Uint32Array(exports.memory.buffer);
+    const { texts, offsets, kinds, unknown, maxCharacters, flags } = vocabulary;
+    const prefix = this.#encoder.encode(vocabulary.prefix);
+    const parts = [offsets, kinds, texts, prefix].map(
+      (part) => new Uint8Array(part.buffer, part.byteOffset, part.byteLength),
+    );
+    let end = exports.heap_base() >>> 0;
+    const places = parts.map((part) => {
+      const place = end;
+      end = (place + part.byteLength + 15) & ~15;
+      return place;
+    });
+    this.#reserve(end);
+    for (const [i, part] of parts.entries()) this.#bytes.set(part, places[i]!);
+    const [offsetsAt, kindsAt, textsAt, prefixAt] = places;
+    const needed = exports.wordpiece_bytes(kindsAt!, kinds.length, maxCharacters) >>> 0;
+    this.#model = end;
+    this.#free = (end + needed + 15) & ~15;
+    this.#reserve(this.#free);
+    const text = [textsAt!, texts.length, offsetsAt!, kindsAt!, kinds.length, prefixAt!, prefix.length] as const;
+    if (needed === 0 || exports.wordpiece_open(...text, unknown, maxCharacters, flags, this.#model) !== 1) {
+      throw new ChelatedError(
+        'invalid_input',
+        `not a WordPiece vocabulary: ${kinds.length} tokens, unknown ${unknown}`,
+      );
+    }
+  }
+
+  /** Ids of a text, at most `maxTokens` of them. Lone surrogates count as U+FFFD. */
+  encode(text: string, maxTokens: number): Uint32Array {
+    const most = Math.max(0, Math.min(maxTokens, 3 * text.length)); // a text never has more ids than bytes
+    const ids = this.#free + 16;
+    const at = ids + 4 * most;
+    this.#reserve(at + 3 * text.length);
+    const { written } = this.#encoder.encodeInto(text, this.#bytes.subarray(at, at + 3 * text.length));
+    const words = this.#words;
+    words[this.#free >> 2] = 0;
+    words[(this.#free >> 2) + 1] = written;
+    const found = this.#exports.wordpiece_encode(
+      this.#model,
+      at,
+      written,
+      this.#free,
+      1,
+      most,
+      ids,
+      most,
+      this.#free + 8,
+    );
+    return words.slice(ids >> 2, (ids >> 2) + found);
+  }
+
+  #reserve(end: number): void {
+    const { memory } = this.#exports;
+    const more = end - memory.buffer.byteLength;
+    if (more > 0) {
+      try {
+        memory.grow(Math.ceil(more / PAGE));
+      } catch (cause) {
+        throw new ChelatedError('too_large', `WordPiece memory cannot grow by ${more} bytes; shorten the text`, {
+          cause,
+        });
+      }
+    }
+    if (this.#bytes.buffer !== memory.buffer) {
+      this.#bytes = new Uint8Array(memory.buffer);
+      this.#words = new Uint32Array(memory.buffer);
+    }
+  }
+}
