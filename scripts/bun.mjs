@@ -1,29 +1,32 @@
 // Runs the real Bun binary with the arguments given.
-// npm may block install scripts; node_modules/.bin/bun is then only a stub, and the binary is in a platform package.
+// Where npm runs install scripts, that of bun moves the binary into its own package; where they are blocked, node_modules/.bin/bun
+// is only a stub, and the binary stays in the package for the platform.
 import { spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 
 const require = createRequire(import.meta.url);
 
+const LARGEST_STUB = 1_000_000; // bytes
+
 function findBun() {
   if (process.versions.bun) return process.execPath;
   const exe = process.platform === 'win32' ? 'bun.exe' : 'bun';
-  const { platform, arch } = process;
-  const cpu = arch === 'arm64' ? 'aarch64' : arch;
-  const names = ['', '-baseline', '-musl', '-musl-baseline'].map(
-    (tail) => `@oven/bun-${platform === 'win32' ? 'windows' : platform}-${cpu}${tail}`,
+  const platform = process.platform === 'win32' ? 'windows' : process.platform;
+  const cpu = process.arch === 'arm64' ? 'aarch64' : process.arch;
+  const builds = ['', '-baseline', '-musl', '-musl-baseline'].map(
+    (tail) => `@oven/bun-${platform}-${cpu}${tail}/bin/${exe}`,
   );
-  for (const name of names) {
+  for (const file of ['bun/bin/bun.exe', ...builds]) {
     try {
-      const path = require.resolve(`${name}/bin/${exe}`);
-      if (existsSync(path)) return path;
+      const path = require.resolve(file);
+      if (statSync(path).size > LARGEST_STUB) return path;
     } catch {
-      // not this platform's package
+      // not installed here
     }
   }
   console.error(
-    `bun: no binary for ${platform}-${arch} in node_modules/@oven; run "npm install" again, without --omit=optional`,
+    `bun: no binary for ${platform}-${cpu} in node_modules; run "npm install" again, without --omit=optional`,
   );
   process.exit(1);
 }
