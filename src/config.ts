@@ -235,8 +235,8 @@ export const config = {
     weight: { tokens: 16, most: 8 },
     /** λ of the token table, tried on the held-out texts: against the sums of a hundred thousand texts, not of a corpus. */
     lambdas: [0.3, 1, 3],
-    /** Widest axes that are fitted while λ is chosen: a quarter of the work ranks them as all do. */
-    choiceDims: 64,
+    /** λ is chosen on one axis in so many, wide and narrow ones alike; the widest alone want more shrinking than all do. */
+    choiceStride: 4,
     cg: { tolerance: 1e-3, maxIterations: 40 },
     /** Texts that the teacher embeds in one go; whole ones are kept by the cache, so that a run that was stopped goes on. */
     chunkTexts: 4096,
@@ -260,6 +260,8 @@ export const config = {
     k: 5,
     /** Characters of a document that a search answer shows. */
     snippetCharacters: 300,
+    /** Characters of a refusal's message: enough for what it says, not for all that it quotes. */
+    messageCharacters: 1000,
     /** Milliseconds that requests in flight get to end when the server closes. */
     closeMs: 5000,
   },

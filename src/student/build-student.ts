@@ -35,6 +35,8 @@ export interface BuildStudentOptions {
   readonly cache?: string;
   readonly id: string;
   readonly revision?: string;
+  /** Of the teacher, for the card: whoever passes the student on needs it. */
+  readonly licence?: string;
   readonly onProgress?: (step: BuildStep, share: number) => void;
 }
 
@@ -105,6 +107,7 @@ async function startingPoint(options: BuildStudentOptions, dims: number): Promis
     tokenizerJson: (await readText(model, 'tokenizer.json'))!,
     provenance: {
       source: model.name,
+      ...(options.licence && { licence: options.licence }),
       ...(model.revision && { sourceRevision: model.revision }),
       tokenTable: `vectors of single tokens between the model's special tokens, centred, ${dims} principal components; weights a/(a+p), a = ${config.makeStudent.sifA}, p = Zipf of the token's rank`,
       tokenTableSource: 'model2vec (Tulkens & van Dongen 2024); SIF (Arora, Liang & Ma 2017)',
