@@ -4,11 +4,12 @@ import { writeAdapter } from '../../src/adapter/write-adapter.ts';
 import { distil } from '../../src/distil/distil.ts';
 import type { DistilOptions } from '../../src/distil/distil-options.ts';
 import { refusedResult } from '../../src/distil/refused-result.ts';
+import { splitDocuments } from '../../src/distil/split-documents.ts';
 import type { Encoder } from '../../src/encode/encoder.ts';
 import { ChelatedError } from '../../src/errors.ts';
 import { loadKernels } from '../../src/kernels/load.ts';
-import { matrix, pickRows, row } from '../../src/matrix.ts';
-import { toy } from './toy.ts';
+import { type Matrix, matrix, pickRows, row } from '../../src/matrix.ts';
+import { normals, toy } from './toy.ts';
 
 const kernels = await loadKernels();
 const { student, ids, texts, T } = await toy(kernels, 400);
@@ -65,6 +66,37 @@ describe('distil', () => {
     expect(again.bytes).toEqual(first.bytes);
     expect(other.card.gate?.agreement).not.toEqual(first.card.gate?.agreement);
     expect((await readAdapter(first.bytes)).card).toEqual(first.card);
+  });
+
+  test('judges a fit that has not seen the held-out documents: what their teacher says leaves it as it is', async () => {
+    const lied = matrix(T.rows, T.dims, T.data.slice());
+    const noise = kernels.normalize(normals(T.rows, T.dims, 99));
+    for (const i of splitDocuments(T.rows, 0).heldOut) row(lied, i).set(row(noise, i));
+    for (const more of [{}, { adapter: 'affine' }, { mode: 'hybrid', adapter: 'residual' }] as const) {
+      // Inverse cloze asks no teacher: it sees the judged fit alone.
+      const judged = async (teacherVectors: Matrix) => {
+        const { fit, gate } = (await distil({ ...base, ...more, teacherVectors, force: true })).card;
+        return [gate?.inverseCloze, fit.weighting, fit.prior, fit.lambda, fit.ridge, fit.intercept];
+      };
+      expect(await judged(lied)).toEqual(await judged(T));
+    }
+  });
+
+  test('chooses on documents that are not held out', async () => {
+    const asked: string[][] = [];
+    const watched: Encoder = {
+      ...student,
+      dispose: () => {},
+      tokenize: (given) => student.tokenize(given),
+      encode: (given, options) => {
+        if (options.role === 'query') asked.push([...given]);
+        return student.encode(given, options);
+      },
+    };
+    await distil({ ...base, student: watched });
+    const heldIn = Array.from(splitDocuments(texts.length, 0).heldIn, (i) => texts[i]!);
+    expect(asked[0]?.length).toBeGreaterThan(0);
+    for (const window of asked[0]!) expect(heldIn.some((text) => text.includes(window))).toBe(true);
   });
 
   test('hybrid with α = 0 has the parts of baseline, and with α = 1 those of offline', async () => {
