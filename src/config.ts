@@ -95,7 +95,7 @@ export const config = {
     depth: 10,
     /** Promote above this z of the paired difference in agreement. */
     z: 2,
-    /** The same where agreement is the only signal (precomputed vectors: no sentence can be encoded). */
+    /** The same where agreement is the only signal: precomputed vectors, or documents too short to take a sentence from. */
     zAlone: 4,
     /** Below so many documents no verdict is possible: refuse. */
     minimumDocuments: 150,

@@ -10,7 +10,7 @@ import { isTrained } from './train/trained-adapter.ts';
  * What was asked for, with the defaults filled in and checked.
  *
  * @throws {ChelatedError} invalid_input: a mode that needs a teacher without one, α outside 0 … 1, η not a number ≥ 0,
- *   dims that the output space cannot have; a projection to be learned where nothing could learn it; unaligned asked for where nothing is blended
+ *   dims that the output space cannot have; a projection to be learned where nothing could learn it
  */
 export function fillPlan(options: DistilOptions): FitPlan {
   const { student, kernels, teacher, teacherVectors, signal, dims, unaligned, learnProjection } = options;

@@ -57,20 +57,20 @@ function verdict({ documents, agreement, inverseCloze, judged, teacher }: GateIn
     const [risen, how] = judged.low > 0 ? [true, 'rose'] : [false, 'did not rise for certain'];
     return [risen, `judged nDCG ${how} (${change(judged)}; paired bootstrap from ${judged.low.toFixed(3)})`];
   }
-  if (teacher && teacher.z < -z) {
+  if (teacher && !(teacher.z >= -z)) {
     return [false, `the teacher finds less than the student (inverse cloze ${change(teacher)}): do not learn from it`];
   }
   if (agreement && inverseCloze) {
     const [agrees, reason] = above(agreement, z, 'agreement with the teacher');
     if (!agrees) return [false, reason];
-    if (inverseCloze.candidate < inverseCloze.student) {
+    if (!(inverseCloze.candidate >= inverseCloze.student)) {
       return [false, `${reason}, but inverse cloze fell (${change(inverseCloze)})`];
     }
     return [true, `${reason}; inverse cloze did not fall (${change(inverseCloze)})`];
   }
   if (agreement) {
     const [agrees, reason] = above(agreement, zAlone, 'agreement with the teacher');
-    return [agrees, `${reason}; the only signal, since the student's vectors are precomputed`];
+    return [agrees, `${reason}; the only signal, since no part of a document could be a query`];
   }
   if (inverseCloze) return above(inverseCloze, z, 'inverse cloze');
   return [false, 'nothing could be measured: there is no teacher, no judgement, and no sentence could be encoded'];

@@ -31,6 +31,8 @@ describe('decideGate', () => {
     expect(promoted({ documents: 149, judged: { ...signal(9), low: 0.1 } })).toBe(false);
     expect(promoted({ agreement: null, inverseCloze: null })).toBe(false);
     expect(promoted({ agreement: signal(Number.NaN) })).toBe(false);
+    expect(promoted({ inverseCloze: signal(Number.NaN) })).toBe(false);
+    expect(promoted({ teacher: signal(Number.NaN) })).toBe(false);
   });
 
   test('refuses a teacher that finds less than the student', () => {
