@@ -66,7 +66,7 @@ describe('alignToStudent', () => {
       expect([teacher.map?.rows, teacher.map?.dims, teacher.mean.length]).toEqual([e, d, e]);
       expect(kept).toBeGreaterThan(0.99); // 120 documents span fewer directions than either width
     }
-  }, 30_000);
+  });
 });
 
 describe('alignToTeacher', () => {
