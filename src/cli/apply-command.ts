@@ -11,7 +11,9 @@ import { adapterInput } from '../engine/adapter-input.ts';
 import { adaptedFingerprint } from '../engine/generation.ts';
 import { ChelatedError } from '../errors.ts';
 import { parseRecords } from '../evaluate/parse-records.ts';
+import type { Kernels } from '../kernels/kernels.ts';
 import { loadKernels } from '../kernels/load.ts';
+import { assertFinite } from '../matrix.ts';
 import { print } from './print.ts';
 import { progress } from './progress.ts';
 import { readAdapterFile } from './read-adapter-file.ts';
@@ -52,7 +54,9 @@ async function apply(options: ApplyOptions): Promise<void> {
   const encoder = await openEncoder(options.student, { kernels });
   const adapter = await loadAdapter(bytes, { encoder, kernels });
   const display = progress({ silent: json });
-  const { input, failed } = await readInput(options, encoder, adapter, (share) => display.show('encoding', share));
+  const { input, failed } = await readInput(options, { encoder, adapter, kernels }, (share) =>
+    display.show('encoding', share),
+  );
   const corrected = await adapter.correct(input);
   display.stop();
   await writeFile(out, writeNpy(corrected));
@@ -62,10 +66,23 @@ async function apply(options: ApplyOptions): Promise<void> {
   print(json, document, () => `${out}: ${corrected.rows} corrected vectors of ${corrected.dims} dimensions${lost}`);
 }
 
-async function readInput(options: ApplyOptions, encoder: Encoder, adapter: Adapter, onShare: (share: number) => void) {
+interface Parties {
+  readonly encoder: Encoder;
+  readonly adapter: Adapter;
+  readonly kernels: Kernels;
+}
+
+async function readInput(
+  options: ApplyOptions,
+  { encoder, adapter, kernels }: Parties,
+  onShare: (share: number) => void,
+) {
   const { input: path, role } = options;
   if (/\.(npy|safetensors)$/.test(path)) {
-    return { input: { vectors: (await readVectorFile(path)).vectors }, failed: [] };
+    const { vectors } = await readVectorFile(path);
+    assertFinite(vectors, path);
+    // A base vector has unit length: a map with a bias would make something else of another.
+    return { input: { vectors: kernels.normalize(vectors) }, failed: [] };
   }
   const texts = await readTexts(path);
   return adapterInput(encoder, texts, adapter.card.needs, {

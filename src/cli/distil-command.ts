@@ -5,6 +5,7 @@ import { config } from '../config.ts';
 import { distil } from '../distil/distil.ts';
 import type { DistilResult } from '../distil/distil-options.ts';
 import { refusedResult } from '../distil/refused-result.ts';
+import { effectiveMode } from '../distil/targets.ts';
 import type { Encoder } from '../encode/encoder.ts';
 import { openEncoder } from '../encode/open-encoder.ts';
 import { ChelatedError } from '../errors.ts';
@@ -86,8 +87,11 @@ async function run(given: DistilCommandOptions): Promise<void> {
       push: given.push,
       adapter: given.adapter,
       space: given.space,
-      ...(given.dims !== undefined && { dims: given.dims }),
-      learnProjection: given.learnProjection ?? false,
+      // What only a teacher's space has is left out with the teacher.
+      ...(step.length === 0 && {
+        ...(given.dims !== undefined && { dims: given.dims }),
+        learnProjection: given.learnProjection ?? false,
+      }),
       seed: given.seed,
       force: given.force ?? false,
       fallback: given.fallback ?? false,
@@ -112,7 +116,7 @@ async function run(given: DistilCommandOptions): Promise<void> {
 /** The teacher where the mode has one. With --fallback a teacher that cannot be opened steps down to baseline. */
 async function openTeacher(given: DistilCommandOptions, kernels: Kernels, display: Progress) {
   const { teacher: id, mode } = given;
-  if (mode === 'baseline') return { teacher: null, mode, step: [] };
+  if (mode !== undefined && effectiveMode(mode, given.alpha) === 'baseline') return { teacher: null, mode, step: [] };
   if (id === undefined && mode === undefined) {
     throw new ChelatedError('invalid_input', 'give --teacher ID, or --mode baseline to distil without a teacher');
   }

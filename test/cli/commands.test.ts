@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { readAdapter } from '../../src/adapter/read-adapter.ts';
+import { writeAdapter } from '../../src/adapter/write-adapter.ts';
 import { readNpy, writeNpy } from '../../src/encode/npy.ts';
 import { parseRun } from '../../src/evaluate/run-file.ts';
 import { matrix, row } from '../../src/matrix.ts';
@@ -101,6 +103,23 @@ describe('chelated distil', () => {
     expect(document.steps[0]).toMatch(/^offline → baseline: .*missing\.npy/);
     expect(stderr).toContain('fallback: offline → baseline');
   });
+
+  test('--fallback leaves out what only a teacher can give', async () => {
+    const { stdout } = await chelated(
+      ...['distil', '--corpus', tiny.folder, '--teacher', 'vectors:missing.npy', '--dims', '8', '--fallback'],
+      ...['--out', tiny.file('narrow.onnx'), '--json'],
+    );
+    for (const step of JSON.parse(stdout).steps.slice(1))
+      expect(step).toMatch(/^baseline → identity: the gate refused/);
+  });
+
+  test('a hybrid of α = 0 opens no teacher', async () => {
+    const { code, document } = await json(
+      ...['distil', '--corpus', tiny.folder, '--teacher', 'vectors:missing.npy', '--mode', 'hybrid', '--alpha', '0'],
+      ...['--force', '--out', tiny.file('alone.onnx')],
+    );
+    expect([code, document.card?.teacher]).toEqual([0, null]);
+  });
 });
 
 describe('chelated evaluate', () => {
@@ -167,6 +186,16 @@ describe('chelated apply', () => {
     const refused = await json('apply', '--adapter', adapter, '--input', input, '--out', tiny.file('never.npy'));
     expect([refused.code, refused.document.error.code]).toEqual([1, 'text_required']);
     expect(await readdir(tiny.folder)).not.toContain('never.npy');
+  });
+
+  test('vectors of any length are corrected as those of unit length, also under a bias', async () => {
+    const [biased, input, out] = [tiny.file('biased.onnx'), tiny.file('long.npy'), tiny.file('long-out.npy')];
+    const { parts, card } = await readAdapter(await readFile(affine));
+    await writeFile(biased, await writeAdapter({ ...parts, bias: new Float32Array(24).fill(0.1) }, card));
+    await writeFile(input, writeNpy(matrix(2, 256, new Float32Array(512).fill(1 / 16).fill(3 / 16, 256))));
+    await json('apply', '--adapter', biased, '--input', input, '--out', out);
+    const X = readNpy(await readFile(out));
+    expect(row(X, 1)).toEqual(row(X, 0));
   });
 });
 
