@@ -34,6 +34,8 @@ export interface SearchOptions {
   readonly k?: number;
   /** Also answer from generation 0. */
   readonly compare?: boolean;
+  /** Heard while texts are encoded. */
+  readonly signal?: AbortSignal;
 }
 
 export type CorrectInput =
@@ -112,7 +114,10 @@ export class Engine {
    * @throws {ChelatedError} invalid_input (no token that the student knows, a zero vector, k < 1), text_required,
    *   shape_mismatch, not_finite, too_large
    */
-  async search(input: SearchInput, { k = config.http.k, compare = false }: SearchOptions = {}): Promise<SearchAnswer> {
+  async search(
+    input: SearchInput,
+    { k = config.http.k, compare = false, signal }: SearchOptions = {},
+  ): Promise<SearchAnswer> {
     if (!Number.isInteger(k) || k < 1) {
       throw new ChelatedError('invalid_input', `k must be a whole number of at least 1, got ${k}`);
     }
@@ -120,7 +125,7 @@ export class Engine {
       const base =
         input.query === undefined
           ? this.#fromVectors(matrix(1, input.vector.length, input.vector), generation)
-          : (await this.#fromTexts([input.query], 'query', generation)).input;
+          : (await this.#fromTexts([input.query], { role: 'query', signal }, generation)).input;
       if (base.vectors.data.every((x) => x === 0)) {
         throw new ChelatedError('invalid_input', 'the query has no token that the student knows; give it words');
       }
@@ -137,12 +142,12 @@ export class Engine {
    *
    * @throws {ChelatedError} text_required, shape_mismatch, not_finite, invalid_input, too_large
    */
-  async correct(input: CorrectInput): Promise<CorrectAnswer> {
+  async correct(input: CorrectInput, { signal }: { readonly signal?: AbortSignal } = {}): Promise<CorrectAnswer> {
     return this.#serving.read(async (generation) => {
       const { input: base, failed } =
         input.texts === undefined
           ? { input: this.#fromVectors(input.vectors, generation), failed: [] }
-          : await this.#fromTexts(input.texts, input.role ?? 'query', generation);
+          : await this.#fromTexts(input.texts, { role: input.role ?? 'query', signal }, generation);
       const { value, provenance } = await this.#answer(generation, base, (_, vectors) => vectors);
       return { ...provenance, baseFingerprint: this.#options.encoder.baseFingerprint, vectors: value, failed };
     });
@@ -204,8 +209,13 @@ export class Engine {
     return Array.from(indices, (at, i) => ({ ...documents[at]!, score: scores[i]! }));
   }
 
-  #fromTexts(texts: readonly string[], role: TextRole, { adapter }: Generation) {
-    return adapterInput(this.#options.encoder, texts, adapter?.card.needs ?? 'vector', { role });
+  #fromTexts(
+    texts: readonly string[],
+    { role, signal }: { role: TextRole; signal: AbortSignal | undefined },
+    { adapter }: Generation,
+  ) {
+    const options = { role, ...(signal && { signal }) };
+    return adapterInput(this.#options.encoder, texts, adapter?.card.needs ?? 'vector', options);
   }
 
   #fromVectors(vectors: Matrix, generation: Generation): Input {

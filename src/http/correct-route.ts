@@ -17,7 +17,7 @@ export function correctRoute(engine: Pick<Engine, 'correct' | 'info'>): Hono {
         `this server corrects vectors of base fingerprint ${here}, got ${request.base_fingerprint}; embed again with this student`,
       );
     }
-    const answer = await engine.correct(inputOf(request));
+    const answer = await engine.correct(inputOf(request), { signal: context.req.raw.signal });
     return context.json({
       fingerprint: answer.fingerprint,
       base_fingerprint: answer.baseFingerprint,

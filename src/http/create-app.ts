@@ -1,6 +1,4 @@
 import { Hono } from 'hono';
-import { bodyLimit } from 'hono/body-limit';
-import { config } from '../config.ts';
 import type { Engine } from '../engine/engine.ts';
 import { ChelatedError } from '../errors.ts';
 import { correctRoute } from './correct-route.ts';
@@ -30,7 +28,9 @@ const routes = { '/v1/correct': 'POST', '/v1/search': 'POST', '/health': 'GET' }
 export function createApp({ engine, onFault }: AppDeps): Hono {
   const app = new Hono();
 
-  app.onError((error, context) => {
+  app.onError((thrown, context) => {
+    // Work that was stopped because its client went away is nobody's fault.
+    const error = context.req.raw.signal.aborted ? new HttpError('client_gone', 'the client went away') : thrown;
     const { status, body } = errorAnswer(error);
     if (status >= 500) onFault?.(error);
     return context.json(body, status);
@@ -39,12 +39,6 @@ export function createApp({ engine, onFault }: AppDeps): Hono {
     const { status, body } = errorAnswer(new ChelatedError('not_found', `no route ${context.req.path}`));
     return context.json(body, status);
   });
-
-  const limit = config.http.maxBodyBytes;
-  const tooLarge = () => {
-    throw new ChelatedError('too_large', `the body is over ${limit} bytes; send it in parts`);
-  };
-  app.use(bodyLimit({ maxSize: limit, onError: tooLarge }));
 
   app.get('/health', (context) => context.json(health(engine)));
   app.route('/', correctRoute(engine));

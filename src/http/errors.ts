@@ -1,8 +1,9 @@
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
+import { config } from '../config.ts';
 import { ChelatedError, type ErrorCode } from '../errors.ts';
 
 /** Ways in which only HTTP refuses. */
-export type HttpOnlyCode = 'unsupported_media_type' | 'method_not_allowed' | 'internal';
+export type HttpOnlyCode = 'unsupported_media_type' | 'method_not_allowed' | 'client_gone' | 'internal';
 
 /** The status of every code. A code without one does not compile. */
 export const statusOf: Record<ErrorCode | HttpOnlyCode, ContentfulStatusCode> = {
@@ -24,6 +25,7 @@ export const statusOf: Record<ErrorCode | HttpOnlyCode, ContentfulStatusCode> = 
   overloaded: 429,
   unsupported_media_type: 415,
   method_not_allowed: 405,
+  client_gone: 408,
   internal: 500,
 };
 
@@ -49,5 +51,11 @@ export function errorAnswer(error: unknown): { status: ContentfulStatusCode; bod
     error instanceof ChelatedError || error instanceof HttpError
       ? error
       : ({ code: 'internal', message: 'something broke on this side; the log has it' } as const);
-  return { status: statusOf[code], body: { error: { code, message } } };
+  return { status: statusOf[code], body: { error: { code, message: shortened(message) } } };
+}
+
+/** A message may quote what was sent: a key, a path. It does not send all of it back. */
+function shortened(message: string): string {
+  const most = config.http.messageCharacters;
+  return message.length > most ? `${message.slice(0, most).replace(/\p{Surrogate}$/u, '')}…` : message;
 }

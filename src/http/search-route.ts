@@ -9,7 +9,10 @@ import { searchRequest } from './schemas.ts';
 export function searchRoute(engine: Pick<Engine, 'search'>): Hono {
   return new Hono().post('/v1/search', async (context) => {
     const { query, k, compare } = await readJson(context, searchRequest);
-    const { before, hits, ...provenance } = await engine.search({ query }, { k, compare });
+    const { before, hits, ...provenance } = await engine.search(
+      { query },
+      { k, compare, signal: context.req.raw.signal },
+    );
     if (!before) return context.json({ ...provenance, hits: hits.map(shown) });
     const { fingerprint, generation } = provenance;
     return context.json({

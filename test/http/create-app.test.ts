@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'bun:test';
+import { describe, expect, spyOn, test } from 'bun:test';
 import fc from 'fast-check';
 import { config } from '../../src/config.ts';
 import { errorCodes } from '../../src/errors.ts';
@@ -134,6 +134,38 @@ describe('createApp', () => {
         refusal(413, 'too_large', /the body is over/),
       );
     }
+  });
+
+  test('a refusal does not send back all that it was sent', async () => {
+    const { post } = await tinyApp();
+    const long = '\u{1F9CA}'.repeat(100_000);
+    for (const { status, body } of [
+      await post('/v1/search', { query: 'w1', [long]: 1 }),
+      await post('/v1/correct', { texts: ['w1'], base_fingerprint: long }),
+      await post(`/${long}`, {}),
+    ]) {
+      expect(status).toBeGreaterThanOrEqual(400);
+      expect(body.error.message.length).toBeLessThanOrEqual(config.http.messageCharacters + 1);
+      expect(body.error.message.isWellFormed()).toBe(true);
+    }
+  });
+
+  test('a client that goes away ends the work on its request, and is no fault', async () => {
+    const { app, faults, encoder } = await tinyApp('lexical');
+    const aborted = new AbortController();
+    const texts = Array(config.encode.batch + 1).fill('w1');
+    const encode = spyOn(encoder, 'encode');
+    const request = app.request('/v1/correct', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ texts }),
+      signal: aborted.signal,
+    });
+    while (encode.mock.calls.length === 0) await Promise.resolve();
+    aborted.abort();
+    expect((await request).status).toBe(408);
+    expect(faults).toEqual([]);
+    expect(encode.mock.results[0]!.value).rejects.toMatchObject({ name: 'AbortError' });
   });
 
   test('a fault of ours is 500 without its message, and is told to the log', async () => {

@@ -17,6 +17,24 @@ const { vectors } = await student.encode(['a wing in a slipstream', 'boundary la
 console.log(JSON.stringify({ kernels: kernels.name, rows: vectors.rows, dims: vectors.dims, norm: Math.hypot(...vectors.data.subarray(0, vectors.dims)) }));
 `;
 
+/** The HTTP app on this runtime's own server, asked as clients do that a test inside one process cannot be. */
+const server = `
+import { createApp } from 'chelated/http';
+import { serve } from './node_modules/chelated/dist/runtime/serve.js';
+const faults = [];
+const search = async ({ query }) => ({ fingerprint: '', generation: 0, mode: 'baseline', fallback: null, hits: [{ id: query, score: 1, text: '' }] });
+const engine = { info: () => ({ adapter: null }), search };
+const { url, close } = await serve(createApp({ engine, onFault: (error) => faults.push(String(error)) }), { host: '127.0.0.1', port: 0 });
+const post = (body) => fetch(url + '/v1/search', { method: 'POST', headers: { 'content-type': 'application/json' }, body, duplex: 'half' });
+const parts = (...texts) => new ReadableStream({ start(to) { for (const text of texts) to.enqueue(new TextEncoder().encode(text)); to.close(); } });
+const chunked = await (await post(parts('{"query": "a', ' b"}'))).json();
+const long = parts(...Array(10).fill('x'.repeat(1 << 20)));
+const tooLong = await post(long).then((answer) => answer.status, () => 413);
+const options = await fetch(url + '/v1/search', { method: 'OPTIONS' });
+console.log(JSON.stringify({ found: chunked.hits?.[0].id, tooLong, options: options.status, faults }));
+await close();
+`;
+
 async function run(command: readonly string[], cwd: string): Promise<string> {
   const child = Bun.spawn([...command], { cwd, stdout: 'pipe', stderr: 'pipe' });
   const [out, err, code] = await Promise.all([
@@ -38,21 +56,27 @@ describe.skipIf(npm === null)('the packed package, installed into an empty proje
     const tarball = (await readdir(project)).find((name) => name.endsWith('.tgz'))!;
     await writeFile(join(project, 'package.json'), JSON.stringify({ name: 'empty', private: true, type: 'module' }));
     await writeFile(join(project, 'use.mjs'), program);
+    await writeFile(join(project, 'serve.mjs'), server);
     await run([npm!, 'install', '--silent', '--ignore-scripts', '--prefer-offline', join(project, tarball)], project);
   }, 300_000);
 
   afterAll(() => rm(project, { recursive: true, force: true }));
 
   const runtimes: readonly [name: string, command: readonly string[]][] = [
-    ['Node', ['node', 'use.mjs']],
-    ['Bun', [process.execPath, 'use.mjs']],
-    ['Deno', [deno, 'run', '--allow-read', '--allow-env', '--node-modules-dir=manual', 'use.mjs']],
+    ['Node', ['node']],
+    ['Bun', [process.execPath]],
+    ['Deno', [deno, 'run', '--allow-read', '--allow-env', '--allow-net', '--node-modules-dir=manual']],
   ];
   for (const [name, command] of runtimes) {
     test(`embeds with the shipped student in ${name}`, async () => {
-      const answer = JSON.parse(await run(command, project));
+      const answer = JSON.parse(await run([...command, 'use.mjs'], project));
       expect(answer).toMatchObject({ kernels: 'simd', rows: 2, dims: 256 });
       expect(answer.norm).toBeCloseTo(1, 6);
+    });
+
+    test(`reads a body whose length is not announced, up to the limit, in ${name}`, async () => {
+      const answer = JSON.parse(await run([...command, 'serve.mjs'], project));
+      expect(answer).toEqual({ found: 'a b', tooLong: 413, options: 405, faults: [] });
     });
   }
 
