@@ -267,6 +267,8 @@ export const config = {
   },
 
   cli: {
+    /** Characters of a line on stderr that says what failed. */
+    messageCharacters: 1000,
     /** Milliseconds between two lines of progress where stderr is not a terminal. */
     progressMs: 10_000,
     /** Queries that are timed, one at a time, for the median time of a query. */

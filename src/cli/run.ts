@@ -20,7 +20,7 @@ export async function run(argv: readonly string[]): Promise<number> {
     .description('Makes a cheap embedding model retrieve like an expensive one.')
     .version(config.createdBy)
     .exitOverride()
-    .configureOutput({ outputError: (text, write) => write(`chelated: ${oneLine(text.replace(/^error: /, ''))}\n`) });
+    .configureOutput({ outputError: (text, write) => write(`chelated: ${withoutLabel(text)}\n`) });
   for (const add of [
     distilCommand,
     applyCommand,
@@ -36,9 +36,14 @@ export async function run(argv: readonly string[]): Promise<number> {
     await program.parseAsync(argv, { from: 'user' });
     return exit.done;
   } catch (error) {
-    // commander has said it already.
-    if (error instanceof CommanderError) return error.exitCode === 0 ? exit.done : exit.usage;
-    report(error, argv.includes('--json'));
+    const json = argv.includes('--json');
+    if (error instanceof CommanderError) {
+      if (error.exitCode === 0) return exit.done;
+      // commander has said it to people already.
+      if (json) printFailure('invalid_input', withoutLabel(error.message));
+      return exit.usage;
+    }
+    report(error, json);
     return exit.failed;
   }
 }
@@ -46,10 +51,21 @@ export async function run(argv: readonly string[]): Promise<number> {
 function report(error: unknown, json: boolean): void {
   const code = error instanceof ChelatedError ? error.code : 'internal';
   const message = oneLine(error instanceof Error ? error.message : String(error));
+  const details = error instanceof Failure ? error.details : {};
   process.stderr.write(`chelated: ${code === 'internal' ? `unexpected error: ${message}` : message}\n`);
   if (process.env.CHELATED_DEBUG === '1') console.error(error);
-  const details = error instanceof Failure ? error.details : {};
-  if (json) process.stdout.write(`${JSON.stringify({ ...details, error: { code, message } })}\n`);
+  if (json) printFailure(code, message, details);
 }
 
-const oneLine = (text: string) => text.trim().replace(/\s*\n\s*/g, ' ');
+function printFailure(code: string, message: string, details: object = {}): void {
+  process.stdout.write(`${JSON.stringify({ ...details, error: { code, message } })}\n`);
+}
+
+const withoutLabel = (message: string) => oneLine(message.replace(/^error: /, ''));
+
+/** One line, and not all of a file that it may quote. */
+function oneLine(text: string): string {
+  const line = text.trim().replace(/\s*\n\s*/g, ' ');
+  const most = config.cli.messageCharacters;
+  return line.length > most ? `${line.slice(0, most).replace(/\p{Surrogate}$/u, '')}…` : line;
+}

@@ -51,7 +51,8 @@ async function distilOnce(options: DistilOptions): Promise<DistilResult> {
     ...pass(options),
   });
   const documents = corpus.X.rows;
-  if (documents < (options.force ? 2 : config.gate.minimumDocuments)) throw tooFew(documents, failed);
+  const least = options.force ? 2 : config.gate.minimumDocuments;
+  if (documents < least) throw tooFew(documents, failed, least);
   const facts = corpus.T && preflight(kernels, { ...plan, T: corpus.T, studentDims: student.dims });
   seconds.lap('encode');
 
@@ -151,10 +152,9 @@ function unchanged(plan: FitPlan): DistilResult {
   return { parts, card, figures: {}, steps: [] };
 }
 
-function tooFew(documents: number, failed: number): ChelatedError {
-  const { minimumDocuments } = config.gate;
+function tooFew(documents: number, failed: number, least: number): ChelatedError {
   const left = failed > 0 ? ` (${failed} more have no vector)` : '';
-  const message = `${documents} usable documents${left} are too few to fit and judge an adapter: at least ${minimumDocuments} are needed; give more, or use --force`;
+  const message = `${documents} usable documents${left} are too few to fit${least > 2 ? ' and judge' : ''} an adapter: at least ${least} are needed; give more${least > 2 ? ', or use --force' : ''}`;
   return new ChelatedError('too_few_documents', message);
 }
 

@@ -46,7 +46,6 @@ export async function readCorpus({
     encoder.encode(texts, {
       role: 'document',
       ids,
-      positions: ids.map((_, i) => i),
       ...(signal ? { signal } : {}),
       onProgress: (done, total) => onProgress?.(step, done / Math.max(total, 1)),
     });

@@ -37,9 +37,8 @@ export function readNpy(bytes: Uint8Array, name = '.npy file'): Matrix {
       `${name}: expected <f2, <f4 or <f8 numbers, got ${got}; save it as float32`,
     );
   }
-  const sizes = shape.split(',').flatMap((size) => (size.trim() === '' ? [] : [Number(size)]));
-  const [rows, dims] = sizes;
-  if (sizes.length !== 2 || rows === undefined || dims === undefined) {
+  const [, rows, dims] = /^\s*(\d+)\s*,\s*(\d+)\s*,?\s*$/.exec(shape)?.map(Number) ?? [];
+  if (rows === undefined || dims === undefined) {
     throw new ChelatedError('shape_mismatch', `${name}: expected rows and columns, got shape (${shape})`);
   }
   if (order === 'True') {

@@ -1,4 +1,7 @@
 import { describe, expect, setDefaultTimeout, test } from 'bun:test';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { config } from '../../src/config.ts';
 import { chelated } from './chelated.ts';
 
@@ -51,6 +54,8 @@ describe('chelated', () => {
     await Promise.all([
       refuses(1, /missing-folder/, 'evaluate', '--dataset', 'missing-folder'),
       refuses(1, /there is no folder/, 'distil', '--corpus', 'x', '--teacher', 'static', '--out', 'missing/a.onnx'),
+      refuses(1, /name of a file to write, got none/, 'distil', '--corpus', 'x', '--teacher', 'static', '--out', ''),
+      refuses(1, /a device/, 'distil', '--corpus', 'x', '--teacher', 'static', '--out', '/dev/null'),
       refuses(1, /missing\.onnx cannot be read/, 'inspect', 'missing.onnx'),
       refuses(1, /needs --teacher/, 'evaluate', '--dataset', 'x', '--documents', 'teacher'),
     ]);
@@ -63,5 +68,32 @@ describe('chelated', () => {
       error: { code: 'not_found', message: expect.stringContaining('missing.onnx') },
     });
     expect(stderr).toMatch(/^chelated: [^\n]+\n$/);
+  });
+
+  test('with --json what is not understood is one JSON document too', async () => {
+    const lines: [args: string[], message: RegExp][] = [
+      [['distil', '--corpus', 'x', '--out', 'y', '--alpha', '2'], /--alpha.*from 0 to 1/],
+      [['inspect'], /missing required argument/],
+      [['distill'], /unknown command/],
+      [[], /--json/],
+    ];
+    const ended = await Promise.all(lines.map(([args]) => chelated(...args, '--json')));
+    ended.forEach(({ code, stdout }, i) => {
+      expect(code).toBe(2);
+      expect(JSON.parse(stdout)).toEqual({
+        error: { code: 'invalid_input', message: expect.stringMatching(lines[i]![1]) },
+      });
+    });
+  });
+
+  test('a message does not repeat all of a file', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'chelated-run-'));
+    const corpus = join(folder, 'corpus.jsonl');
+    await writeFile(corpus, JSON.stringify({ _id: '1', text: ['x'.repeat(100_000)] }));
+    const args = ['distil', '--corpus', corpus, '--teacher', 'static', '--out', join(folder, 'a.onnx'), '--json'];
+    const { stdout, stderr } = await chelated(...args);
+    await rm(folder, { recursive: true });
+    expect(stderr).toContain('"text" must be a string');
+    expect(stderr.length + stdout.length).toBeLessThan(3000);
   });
 });

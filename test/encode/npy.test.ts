@@ -75,7 +75,7 @@ describe('readNpy', () => {
     const bytes = writeNpy(matrix(3, 2));
     expect(codeOf(() => readNpy(bytes.subarray(0, bytes.length - 1)))).toBe('shape_mismatch');
     expect(codeOf(() => readNpy(Uint8Array.from([...bytes, 0])))).toBe('shape_mismatch');
-    for (const shape of ['6,', '', '1, 2, 3']) {
+    for (const shape of ['6,', '', '1, 2, 3', '-2, -3', '6e0, 1', '1.5, 4']) {
       expect(codeOf(() => readNpy(file(header('<f4', shape), new Float32Array(6))))).toBe('shape_mismatch');
     }
   });
