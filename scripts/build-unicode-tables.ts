@@ -1,9 +1,9 @@
 // Writes kernels/wordpiece/_unicode-tables.ts: what WordPiece has to know of every character, as the reference has it.
-//   npm install --no-save --ignore-scripts @unicode/unicode-8.0.0 @unicode/unicode-12.1.0
+//   npm install --no-save --ignore-scripts @unicode/unicode-8.0.0 @unicode/unicode-9.0.0
 //   node scripts/bun.mjs scripts/build-unicode-tables.ts
 // The reference (Hugging Face tokenizers 0.23) mixes three versions of Unicode, each from another Rust crate:
 //   categories (punctuation, marks, controls)  8.0   unicode_categories 0.1
-//   canonical decomposition and ordering      12.1   unicode-normalization-alignments 0.1
+//   canonical decomposition and ordering       9.0   unicode-normalization-alignments 0.1
 //   lower case and white space                17.0   Rust's standard library
 // test/python/wordpiece_check.py finds out when that has changed. The packages are 30 MB each and wanted here alone.
 import { writeFile } from 'node:fs/promises';
@@ -23,7 +23,7 @@ async function category(version: string, name: string): Promise<Set<number>> {
 const [control, format, privateUse, punctuation, marks] = await Promise.all(
   ['Control', 'Format', 'Private_Use', 'Punctuation', 'Nonspacing_Mark'].map((name) => category('8.0.0', name)),
 );
-const unassigned = await category('12.1.0', 'Unassigned');
+const unassigned = await category('9.0.0', 'Unassigned');
 
 // BERT's ideographs; one block begins later in the reference than in Unicode (U+2B820).
 const chinese = [
@@ -129,7 +129,7 @@ const order = ordered.flatMap((c) => [c, 1 + classes.findIndex((other) => !swaps
 const lines = (type: string, name: string, about: string, numbers: readonly number[]) =>
   `/** ${about} */\n// prettier-ignore\nexport const ${name}: usize = memory.data<${type}>([${numbers.join()}]);\n`;
 const source = [
-  '// Written by scripts/build-unicode-tables.ts; not to be changed by hand. Unicode 8.0, 12.1 and 17.0: see there.\n',
+  '// Written by scripts/build-unicode-tables.ts; not to be changed by hand. Unicode 8.0, 9.0 and 17.0: see there.\n',
   ...Object.entries(bits).map(([name, bit]) => `export const ${name.toUpperCase()}: u32 = ${bit};`),
   '',
   lines('u8', 'stages', 'Number of the block of each 128 characters.', stages),

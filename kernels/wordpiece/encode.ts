@@ -60,8 +60,9 @@ function read(model: usize, at: usize, end: usize, most: i32): void {
     const length = load<u8>(model + b, FIRST) ? addedToken(model, at, end) : 0;
     if (length > 0) at += length;
     else {
-      place(decode(at, end), flags);
-      at += width;
+      const c = decode(at, end);
+      at += width; // before anything else is decoded
+      place(c, flags);
     }
   }
   flush();

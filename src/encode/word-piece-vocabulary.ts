@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { tokenKinds, wordPieceLimits } from '../kernels/word-piece-abi.ts';
+import { tokenKinds, wordPieceFlags, wordPieceLimits } from '../kernels/word-piece-abi.ts';
+import type { WordPieceVocabulary } from '../kernels/word-piece-module.ts';
 
 const id = z.int().nonnegative().max(wordPieceLimits.ids);
 
@@ -42,10 +43,7 @@ function isVocabulary(value: unknown): boolean {
 export interface PackedVocabulary {
   readonly rules: z.output<typeof shape>;
   readonly size: number; // different tokens
-  readonly texts: Uint8Array;
-  readonly offsets: Uint32Array;
-  readonly kinds: Uint8Array;
-  readonly unknown: number;
+  readonly vocabulary: WordPieceVocabulary;
 }
 
 /** Null where the JSON is not of a tokenizer that the module knows. */
@@ -79,7 +77,19 @@ export function packVocabulary(json: string): PackedVocabulary | null {
     offsets[id + 1] = offsets[id]! + encoder.encodeInto(text, room.subarray(offsets[id])).written;
   });
   const texts = room.subarray(0, offsets[count]);
-  return { rules, size, texts, offsets, kinds, unknown: vocab[unk_token]! };
+  const { continuing_subword_prefix: prefix, max_input_chars_per_word: maxCharacters } = rules.model;
+  const unknown = vocab[unk_token]!;
+  return { rules, size, vocabulary: { texts, offsets, kinds, prefix, unknown, maxCharacters, flags: flagsOf(rules) } };
+}
+
+function flagsOf({ normalizer }: z.output<typeof shape>): number {
+  const { clean, chineseApart, stripAccents, lowerCase } = wordPieceFlags;
+  return (
+    (normalizer.clean_text ? clean : 0) |
+    (normalizer.handle_chinese_chars ? chineseApart : 0) |
+    ((normalizer.strip_accents ?? normalizer.lowercase) ? stripAccents : 0) |
+    (normalizer.lowercase ? lowerCase : 0)
+  );
 }
 
 function parse(json: string): z.output<typeof shape> | undefined {

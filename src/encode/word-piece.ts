@@ -1,6 +1,6 @@
 import { fingerprint } from '../fingerprint.ts';
 import type { ModuleSource } from '../kernels/instantiate.ts';
-import { wordPieceAbiVersion, wordPieceFlags } from '../kernels/word-piece-abi.ts';
+import { wordPieceAbiVersion } from '../kernels/word-piece-abi.ts';
 import { WordPieceModule } from '../kernels/word-piece-module.ts';
 import type { Tokenizer } from './tokenizer.ts';
 import { packVocabulary } from './word-piece-vocabulary.ts';
@@ -16,22 +16,12 @@ import { packVocabulary } from './word-piece-vocabulary.ts';
 export async function wordPieceTokenizer(json: string, source?: ModuleSource): Promise<Tokenizer | null> {
   const packed = packVocabulary(json);
   if (!packed) return null;
-  const { rules, size, texts, offsets, kinds, unknown } = packed;
-  const { normalizer, model } = rules;
-  const { clean, chineseApart, stripAccents, lowerCase } = wordPieceFlags;
-  const flags =
-    (normalizer.clean_text ? clean : 0) |
-    (normalizer.handle_chinese_chars ? chineseApart : 0) |
-    ((normalizer.strip_accents ?? normalizer.lowercase) ? stripAccents : 0) |
-    (normalizer.lowercase ? lowerCase : 0);
-  const prefix = model.continuing_subword_prefix;
-  const maxCharacters = model.max_input_chars_per_word;
-  const module = await WordPieceModule.open({ texts, offsets, kinds, prefix, unknown, maxCharacters, flags }, source);
-  const { pre_tokenizer, added_tokens } = rules;
+  const { normalizer, pre_tokenizer, added_tokens, model } = packed.rules;
+  const module = await WordPieceModule.open(packed.vocabulary, source);
   const decides = JSON.stringify([normalizer, pre_tokenizer, added_tokens, model]);
   return {
     hash: await fingerprint('tokenizer', `wordpiece ${wordPieceAbiVersion}`, decides),
-    vocabularySize: size,
+    vocabularySize: packed.size,
     encode: (text, maxTokens) => module.encode(text, maxTokens),
   };
 }

@@ -13,6 +13,14 @@ export interface WordPieceVocabulary {
   readonly flags: number;
 }
 
+interface Place {
+  readonly offsets: number;
+  readonly rows: number;
+  readonly ids: number;
+  readonly room: number; // ids
+  readonly text: number;
+}
+
 const PAGE = 65_536;
 const asset = () => new URL('../../assets/chelated-wordpiece.wasm', import.meta.url);
 
@@ -25,7 +33,7 @@ export class WordPieceModule {
   readonly #exports: WordPieceExports;
   readonly #encoder = new TextEncoder();
   readonly #model: number;
-  readonly #free: number; // from here on: offsets (2), rows (2), ids, text
+  readonly #free: number; // from here on each call has its arguments and results
   #bytes: Uint8Array;
   #words: Uint32Array;
 
@@ -82,26 +90,42 @@ export class WordPieceModule {
 
   /** Ids of a text, at most `maxTokens` of them. Lone surrogates count as U+FFFD. */
   encode(text: string, maxTokens: number): Uint32Array {
-    const most = Math.max(0, Math.min(maxTokens, 3 * text.length)); // a text never has more ids than bytes
-    const ids = this.#free + 16;
-    const at = ids + 4 * most;
-    this.#reserve(at + 3 * text.length);
-    const { written } = this.#encoder.encodeInto(text, this.#bytes.subarray(at, at + 3 * text.length));
-    const words = this.#words;
-    words[this.#free >> 2] = 0;
-    words[(this.#free >> 2) + 1] = written;
-    const found = this.#exports.wordpiece_encode(
-      this.#model,
-      at,
-      written,
-      this.#free,
-      1,
-      most,
-      ids,
-      most,
-      this.#free + 8,
-    );
-    return words.slice(ids >> 2, (ids >> 2) + found);
+    const place = this.#place(1, 3 * text.length, maxTokens);
+    const { written } = this.#encoder.encodeInto(text, this.#bytes.subarray(place.text, place.text + 3 * text.length));
+    this.#words[place.offsets >> 2] = 0;
+    this.#words[(place.offsets >> 2) + 1] = written;
+    return this.#run(place, 1, written, maxTokens);
+  }
+
+  /**
+   * Ids of n texts in one call, each cut at `maxTokens`; what is not UTF-8 counts as U+FFFD.
+   *
+   * Shape   texts (bytes) · offsets (n + 1), ascending · text i has the ids rows[i] … rows[i + 1]
+   */
+  encodeUtf8(texts: Uint8Array, offsets: Uint32Array, maxTokens: number): { ids: Uint32Array; rows: Uint32Array } {
+    const n = Math.max(0, offsets.length - 1);
+    const place = this.#place(n, texts.length, maxTokens);
+    this.#bytes.set(texts, place.text);
+    this.#words.set(offsets, place.offsets >> 2);
+    const ids = this.#run(place, n, texts.length, maxTokens);
+    return { ids, rows: this.#words.slice(place.rows >> 2, (place.rows >> 2) + n + 1) };
+  }
+
+  #run(place: Place, n: number, bytes: number, maxTokens: number): Uint32Array {
+    const { text, offsets, ids, room, rows } = place;
+    const most = Math.min(maxTokens, room);
+    const found = this.#exports.wordpiece_encode(this.#model, text, bytes, offsets, n, most, ids, room, rows);
+    return this.#words.slice(ids >> 2, (ids >> 2) + Math.max(0, found));
+  }
+
+  /** Where a call's arguments and results lie, the memory reaching so far. */
+  #place(n: number, bytes: number, maxTokens: number): Place {
+    const room = Math.max(0, Math.min(n * maxTokens, bytes)); // a text never has more ids than bytes
+    const rows = this.#free + 4 * (n + 1);
+    const ids = rows + 4 * (n + 1);
+    const text = ids + 4 * room;
+    this.#reserve(text + bytes);
+    return { offsets: this.#free, rows, ids, room, text };
   }
 
   #reserve(end: number): void {
