@@ -4,6 +4,7 @@ import { collapseDetector } from '../../src/collapse/detector.ts';
 import { documentCollapse } from '../../src/collapse/document-collapse.ts';
 import { neighbours } from '../../src/collapse/neighbours.ts';
 import { percentile } from '../../src/collapse/percentile.ts';
+import { spread } from '../../src/collapse/spread.ts';
 import { loadKernels } from '../../src/kernels/load.ts';
 import { matrix, row } from '../../src/matrix.ts';
 import { normals } from '../distil/toy.ts';
@@ -70,6 +71,25 @@ describe('documentCollapse', () => {
     const events = (from: number, to: number) => Array.from({ length: to - from }, (_, i) => sets.of(from + i).length);
     expect(Math.min(...events(0, 60))).toBeGreaterThan(0);
     expect(Math.max(...events(60, 200))).toBe(0);
+  });
+
+  test('gives each query its own verdict, also over several blocks of queries', () => {
+    const X = kernels.normalize(normals(700, 8, 3));
+    const { sets, threshold, queries } = documentCollapse(kernels, X, 0);
+    const index = kernels.hold(X);
+    const all = neighbours(
+      kernels,
+      index,
+      X,
+      Uint32Array.from({ length: 700 }, (_, i) => i),
+      50,
+    );
+    const spreads = spread(kernels, index, all);
+    index.free();
+    const sorted = (lists: Uint32Array[]) => lists.map((list) => list.join()).sort();
+    const expected = Array.from(spreads.keys()).filter((i) => spreads[i]! < threshold);
+    expect([queries, threshold]).toEqual([700, percentile(spreads, 15)]);
+    expect(sorted([...sets.events])).toEqual(sorted(expected.map((i) => all.ids.slice(50 * i, 50 * i + 50))));
   });
 
   test('gives the same events for the same seed', () => {

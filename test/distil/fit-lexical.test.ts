@@ -59,6 +59,27 @@ describe('lexicalFits', () => {
     );
   });
 
+  test('without the prior a token that the corpus lacks speaks where no other does, and hardly beside one', async () => {
+    const few = dataOf({
+      ...world,
+      texts: world.texts.slice(0, 5),
+      T: { ...world.T, rows: 5, data: world.T.data.slice(0, 5 * world.T.dims) },
+    });
+    const { parts } = lexicalFits(kernels, few, 'sif-idf')({ lambda: 0.1, prior: false });
+    const adapter = kernelsAdapter(
+      { parts, card: makeCard({ kind: 'lexical', parts, ...about, ...rest }) },
+      { kernels, table: few.table! },
+    );
+    const { rowOf } = parts.tokens!;
+    const [seen, unseen] = [rowOf.findIndex((r) => r >= 0), rowOf.findIndex((r) => r < 0)];
+    const tokens = world.student.tokenize([`w${seen}`, `w${seen} w${unseen}`, `w${unseen}`]);
+    const found = await adapter.correct({ tokens });
+    const cosine = (i: number, j: number) => row(found, i).reduce((sum, x, d) => sum + x * row(found, j)[d]!, 0);
+    expect(cosine(0, 1)).toBeGreaterThan(0.999);
+    expect(Math.abs(cosine(0, 2))).toBeLessThan(0.99);
+    await adapter.dispose();
+  });
+
   test('keeps a row for every token of the corpus and for no other', () => {
     const { parts } = lexicalFits(kernels, data, 'sif')({ lambda: 0.1, prior: true });
     const seen = new Set(data.bags.ids);

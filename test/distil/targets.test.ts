@@ -1,6 +1,10 @@
 import { describe, expect, test } from 'bun:test';
 import fc from 'fast-check';
 import type { OutputSpace } from '../../src/adapter/card.ts';
+import { documentCollapse } from '../../src/collapse/document-collapse.ts';
+import { config } from '../../src/config.ts';
+import { applyAffine, ridgeEquations } from '../../src/distil/fit-ridge.ts';
+import { meanRow } from '../../src/distil/mean-row.ts';
 import { makeTargets, type TargetInput } from '../../src/distil/targets.ts';
 import { loadKernels } from '../../src/kernels/load.ts';
 import { normals } from './toy.ts';
@@ -35,6 +39,40 @@ describe('makeTargets', () => {
         const { Y: offline } = makeTargets(kernels, input(seed, space, { mode: 'offline' }));
         const length = (X: typeof Y, i: number) => Math.hypot(...X.data.subarray(i * X.dims, (i + 1) * X.dims));
         for (let i = 0; i < Y.rows; i++) expect(length(Y, i)).toBeCloseTo(length(offline, i), 5);
+      }),
+      { numRuns: 25 },
+    );
+  });
+
+  test('blends the teacher with the student where the targets live: its ridge map, or in its own space what is centred', () => {
+    for (const [seed, space] of [
+      [5, 'teacher'],
+      [6, 'student'],
+    ] as const) {
+      const given = input(seed, space, { alpha: 0.3, push: 0 });
+      const { Y: mapped } = makeTargets(kernels, { ...given, mode: 'offline' });
+      const { X } = given;
+      const ridge = () => ridgeEquations(kernels, X, mapped, false).solve(config.distil.priorLambda);
+      const mean = meanRow(X);
+      const own =
+        space === 'teacher'
+          ? applyAffine(kernels, X, ridge())
+          : { ...X, data: X.data.map((x, e) => x - mean[e % X.dims]!) };
+      const expected = kernels.blend(kernels.normalize(own), kernels.normalize(mapped), 0.3);
+      const got = kernels.normalize(makeTargets(kernels, given).Y);
+      got.data.forEach((value, e) => {
+        expect(value).toBeCloseTo(expected.data[e]!, 5);
+      });
+    }
+  });
+
+  test('finds collapse by base vectors, wherever the targets live', () => {
+    fc.assert(
+      fc.property(fc.nat(), spaces, (seed, space) => {
+        const given = input(seed, space);
+        const { sets } = documentCollapse(kernels, given.X, seed);
+        const enough = Array.from({ length: 120 }, (_, i) => sets.of(i).length >= config.collapse.minimumEvents);
+        expect(makeTargets(kernels, given).pushed).toBe(enough.filter(Boolean).length);
       }),
       { numRuns: 25 },
     );
