@@ -5,6 +5,7 @@ import { adapterKinds } from '../../src/adapter/card.ts';
 import { loadAdapter } from '../../src/adapter/load-adapter.ts';
 import { writeAdapter } from '../../src/adapter/write-adapter.ts';
 import { ChelatedError } from '../../src/errors.ts';
+import type { Kernels } from '../../src/kernels/kernels.ts';
 import { loadKernels } from '../../src/kernels/load.ts';
 import { referenceKernels } from '../../src/kernels/reference/reference-kernels.ts';
 import { type Matrix, matrix, row } from '../../src/matrix.ts';
@@ -192,6 +193,30 @@ for (const { name, backend, kernels } of hosts) {
         ),
         { numRuns: 15 },
       );
+    });
+
+    test('holds nothing in the kernels after dispose', async () => {
+      for (const kind of adapterKinds) {
+        let held = 0;
+        const counting: Kernels = {
+          ...kernels,
+          hold: (X) => {
+            const resident = kernels.hold(X);
+            held++;
+            return Object.assign(resident, {
+              free: () => {
+                held--;
+                Object.getPrototypeOf(resident).free?.call(resident);
+              },
+            });
+          },
+        };
+        const { parts, card, encoder } = sample(kind, 1);
+        const bytes = await writeAdapter(parts, card);
+        const adapter = await loadAdapter(bytes, { encoder, kernels: counting, backend });
+        await adapter.dispose();
+        expect(held).toBe(0);
+      }
     });
 
     test('many callers at once get what each would get alone', async () => {

@@ -118,7 +118,7 @@ for (const kernels of [referenceKernels(), await loadKernels()]) {
 describe('staticEncoder', () => {
   const kernels = referenceKernels();
 
-  test('has a base fingerprint of revision, weights and rows', async () => {
+  test('has a base fingerprint of id, revision, tokenizer, weights and rows', async () => {
     const print = async (change: Parameters<typeof tinyStudent>[0]) =>
       (await staticStudent(await tinyStudent(change), kernels)).baseFingerprint;
     const own = await print({});
@@ -126,6 +126,14 @@ describe('staticEncoder', () => {
     expect(await print({})).toBe(own);
     expect(await print({ revision: '2' })).not.toBe(own);
     expect(await print({ weights: tinyWeights.with(3, 0.75) })).not.toBe(own);
+    const { id, table, tokenizer } = await staticStudent(await tinyStudent(), kernels);
+    const model = { id, revision: '1', table: table!, tokenizer };
+    const changed = [
+      { ...model, id: 'other' },
+      { ...model, tokenizer: { ...tokenizer, encode: tokenizer.encode, hash: 'another' } },
+    ];
+    const same = (await staticEncoder(model, kernels)).baseFingerprint;
+    for (const other of changed) expect((await staticEncoder(other, kernels)).baseFingerprint).not.toBe(same);
   });
 
   test('takes f32 rows as well', async () => {
