@@ -1,19 +1,23 @@
 // Static encoding: documents a second over SciFact's abstracts, and the time of one query; beside Python's model2vec on one
 // thread, which loads the same table (int8 rows times their weights, as f32) exported to its own layout.
-//   CHELATED_DATA=… [CHELATED_PYTHON=python] node scripts/bun.mjs bench/encode.bench.ts
+//   CHELATED_DATA=… [CHELATED_PYTHON=python] node scripts/bun.mjs bench/encode.bench.ts [--adapter scifact.onnx]
+// --adapter also times a query encoded and corrected by an adapter that was distilled for the shipped student.
 // CHELATED_PYTHON has bench/peers/model2vec/requirements.txt installed; without it the peer's row is left out.
 import { spawnSync } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { loadAdapter } from '../src/adapter/load-adapter.ts';
 import type { Encoder } from '../src/encode/encoder.ts';
 import { readNpy } from '../src/encode/npy.ts';
 import { openEncoder } from '../src/encode/open-encoder.ts';
 import { writeSafetensors } from '../src/encode/safetensors.ts';
 import { shippedStudent } from '../src/encode/student-folder.ts';
+import { adapterInput } from '../src/engine/adapter-input.ts';
 import { judgedQueries } from '../src/evaluate/judged-queries.ts';
 import { readDataset } from '../src/evaluate/read-dataset.ts';
-import { reportTable } from '../src/evaluate/report-table.ts';
+import { type ReportRow, reportTable } from '../src/evaluate/report-table.ts';
 import { loadKernels } from '../src/kernels/load.ts';
 import { dequantize } from '../src/kernels/reference/dequantize.ts';
 import { type Matrix, row } from '../src/matrix.ts';
@@ -41,7 +45,21 @@ const tokenizing = percentiles(times(queries, (query) => encoder.tokenizer.encod
 const runtime = process.versions.bun ? `Bun ${process.versions.bun}` : `Node ${process.version}`;
 console.log(`${documents.length} documents, ${queries.length} queries of SciFact; ${runtime}, kernels ${kernels.name}`);
 console.log(`opened in ${opened.toFixed(0)} ms; of a query's p50 the tokenizer has ${tokenizing.p50.toFixed(1)} µs`);
-const rows = [line('chelated', figures)];
+const rows: ReportRow[] = [line('chelated', figures)];
+const { values: options } = parseArgs({ options: { adapter: { type: 'string' } } });
+if (options.adapter !== undefined) {
+  const adapter = await loadAdapter(await readFile(options.adapter), { encoder, kernels });
+  const spent = await queryTimes(async (query) => {
+    const { input } = await adapterInput(encoder, [query], adapter.card.needs, { role: 'query' });
+    await adapter.correct(input);
+  });
+  const { p50, p99 } = percentiles(spent);
+  rows.push({
+    name: `and ${adapter.card.kind}`,
+    figures: [null, null, Number(p50.toFixed(1)), Number(p99.toFixed(1))],
+  });
+  await adapter.dispose();
+}
 const python = process.env.CHELATED_PYTHON;
 if (python) {
   const { version, agreement, ...peer } = await peerFigures(python, encoder, vectors);
@@ -64,15 +82,21 @@ async function ourFigures(encoder: Encoder): Promise<{ figures: Figures; vectors
     spent.push(performance.now() - before);
   }
   const [first, ...more] = spent.map((ms) => (1000 * documents.length) / ms);
-  const perQuery: number[] = [];
+  const perQuery = await queryTimes((query) => encoder.encode([query], { role: 'query' }));
+  const figures = { first: first!, documents: more.sort((a, b) => a - b)[1]!, ...percentiles(perQuery) };
+  return { figures, vectors: vectors! };
+}
+
+/** Microseconds of 2,000 queries, one at a time, after 300 to warm up. */
+async function queryTimes(call: (query: string) => Promise<unknown>): Promise<number[]> {
+  const spent: number[] = [];
   for (let i = -300; i < 2000; i++) {
     const query = queries[(i + 300) % queries.length]!;
     const before = performance.now();
-    await encoder.encode([query], { role: 'query' });
-    if (i >= 0) perQuery.push(1000 * (performance.now() - before));
+    await call(query);
+    if (i >= 0) spent.push(1000 * (performance.now() - before));
   }
-  const figures = { first: first!, documents: more.sort((a, b) => a - b)[1]!, ...percentiles(perQuery) };
-  return { figures, vectors: vectors! };
+  return spent;
 }
 
 function times(texts: readonly string[], call: (text: string) => unknown): number[] {
