@@ -102,7 +102,7 @@ async function readTexts(path: string): Promise<string[]> {
     throw new ChelatedError('not_found', `${path} cannot be read`, { cause });
   }
   if (path.endsWith('.jsonl')) return parseRecords(content, path).map(({ text }) => text);
-  const lines = content.split(/\r?\n/);
+  const lines = content.replace(/^\uFEFF/, '').split(/\r?\n/);
   if (lines.at(-1) === '') lines.pop();
   return lines;
 }

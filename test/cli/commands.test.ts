@@ -174,6 +174,10 @@ describe('chelated apply', () => {
     expect(document).toMatchObject({ out, rows: 200, dims: 24, failed: [] });
     await json('apply', '--adapter', adapter, '--input', tiny.file('corpus.jsonl'), '--out', out2);
     expect(await readFile(out)).toEqual(await readFile(out2));
+    // As some editors write it: a byte order mark, carriage returns, no last line end.
+    await writeFile(lines, `\uFEFF${tiny.texts.join('\r\n')}`);
+    await json('apply', '--adapter', adapter, '--input', lines, '--out', out2);
+    expect(await readFile(out)).toEqual(await readFile(out2));
     const X = readNpy(await readFile(out));
     for (let i = 0; i < X.rows; i++) expect(Math.abs(Math.hypot(...row(X, i)) - 1)).toBeLessThanOrEqual(1e-6);
   });

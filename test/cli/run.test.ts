@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { config } from '../../src/config.ts';
-import { chelated } from './chelated.ts';
+import { chelated, spawnChelated } from './chelated.ts';
 
 // Processes of their own, on a machine that may be busy.
 setDefaultTimeout(60_000);
@@ -84,6 +84,12 @@ describe('chelated', () => {
         error: { code: 'invalid_input', message: expect.stringMatching(lines[i]![1]) },
       });
     });
+  });
+
+  test('a reader that has gone away is no failure', async () => {
+    const child = spawnChelated('--help');
+    await child.stdout.cancel();
+    expect([await child.exited, await new Response(child.stderr).text()]).toEqual([0, '']);
   });
 
   test('a message does not repeat all of a file', async () => {
