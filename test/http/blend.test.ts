@@ -74,4 +74,17 @@ describe('/v1/correct of distilled adapters', () => {
       { numRuns: 3 },
     );
   });
+
+  test('a small step in α is a small step of every vector', async () => {
+    const from = fc.double({ min: 0.05, max: 0.94, noNaN: true });
+    await fc.assert(
+      fc.asyncProperty(seed, space, from, async (seed, space, alpha) => {
+        const before = await served(seed, space, { mode: 'hybrid', alpha });
+        const after = await served(seed, space, { mode: 'hybrid', alpha: alpha + 1e-5 });
+        const steps = before.map((vector, i) => Math.hypot(...vector.map((x, d) => x - after[i]![d]!)));
+        expect(Math.max(...steps)).toBeLessThan(1e-3);
+      }),
+      { numRuns: 3 },
+    );
+  });
 });
