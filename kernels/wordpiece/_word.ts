@@ -1,6 +1,6 @@
 import { order } from './_character';
 import {
-  HASHES, LONGEST_TOKEN, MASK, MAX_CHARACTERS, mix, OFFSETS, PREFIX, PREFIX_BYTES, PREFIX_CHARACTERS, PREFIX_HASH, SEED, SLOTS,
+  ASCII, HASHES, LONGEST_TOKEN, MASK, MAX_CHARACTERS, mix, OFFSETS, PREFIX, PREFIX_BYTES, PREFIX_CHARACTERS, PREFIX_HASH, SEED, SLOTS,
   TEXTS, UNKNOWN, WORD,
 } from './_model';
 import { decode, width } from './_utf8';
@@ -37,6 +37,24 @@ export function emit(id: u32): void {
 export function append(c: u32): void {
   if (count < maxCharacters) store<u32>(word + (<usize>count << 2), c);
   count++;
+}
+
+/** Appends ASCII characters as long as each goes into the word as it is, and returns where the first other byte is. */
+export function appendPlain(from: usize, end: usize): usize {
+  const to = word;
+  const most = maxCharacters;
+  let n = count;
+  let at = from;
+  for (; at < end; at++) {
+    const b: u32 = load<u8>(at);
+    if (b >= 128) break;
+    const entry: u32 = load<u16>(model + (<usize>b << 1), ASCII);
+    if (entry >= 256) break; // PLAIN is 0
+    if (n < most) store<u32>(to + (<usize>n << 2), entry);
+    n++;
+  }
+  count = n;
+  return at;
 }
 
 /** Appends a combining character where canonical order has it. A word that is too long is unknown in any order. */
@@ -115,8 +133,16 @@ function isPiece(id: u32, start: i32, end: i32): bool {
     at += bytes;
   }
   for (let i = start; i < end; i++) {
-    if (at >= last || decode(at, last) != load<u32>(word + (<usize>i << 2))) return false;
-    at += width;
+    if (at >= last) return false;
+    const c = load<u32>(word + (<usize>i << 2));
+    const b: u32 = load<u8>(at);
+    if (b < 128) {
+      if (b != c) return false;
+      at++;
+    } else {
+      if (decode(at, last) != c) return false;
+      at += width;
+    }
   }
   return at == last;
 }

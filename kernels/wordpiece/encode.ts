@@ -5,7 +5,7 @@ import {
 } from './_model';
 import { CHINESE, DECOMPOSES, DROP, LOWERS, MARK, NONSTARTER, pool, PUNCTUATION, SPACE } from './_unicode-tables';
 import { decode, width } from './_utf8';
-import { append, appendOrdered, begin, emit, flush, found, hold } from './_word';
+import { append, appendOrdered, appendPlain, begin, emit, flush, found, hold } from './_word';
 
 /**
  * Token ids of n texts, each cut at `max_tokens`. BERT's rules: clean, ideographs apart, decompose and drop accents, lower case,
@@ -45,8 +45,11 @@ function read(model: usize, at: usize, end: usize, most: i32): void {
     if (b < 128) {
       const entry: u32 = load<u16>(model + (<usize>b << 1), ASCII);
       const kind = entry >> 8;
-      if (kind == PLAIN) append(entry);
-      else if (kind == WHITE) flush();
+      if (kind == PLAIN) {
+        at = appendPlain(at, end);
+        continue;
+      }
+      if (kind == WHITE) flush();
       else if (kind == ALONE) alone(entry & 255);
       else if (kind == MAYBE_ADDED) {
         const length = addedToken(model, at, end);
