@@ -1,10 +1,10 @@
 import { config } from '../config.ts';
 import { cachedEncoder } from '../encode/cache/cached-encoder.ts';
 import type { Encoder } from '../encode/encoder.ts';
-import { libraryTokenizer } from '../encode/library-tokenizer.ts';
 import { findModel } from '../encode/onnx/find-model.ts';
 import { readText } from '../encode/onnx/model-files.ts';
 import { openEncoder } from '../encode/open-encoder.ts';
+import { openTokenizer } from '../encode/open-tokenizer.ts';
 import type { StudentFiles } from '../encode/static-student.ts';
 import { staticStudent } from '../encode/static-student.ts';
 import type { StaticTable } from '../encode/static-table.ts';
@@ -73,7 +73,7 @@ export async function buildStudent(options: BuildStudentOptions): Promise<BuiltS
   const opened = await openEncoder(options.teacher, { kernels });
   const teacher = options.cache === undefined ? opened : cachedEncoder(opened, { directory: options.cache });
   try {
-    const tokenizer = await libraryTokenizer(start.tokenizerJson);
+    const tokenizer = await openTokenizer(start.tokenizerJson);
     const made = await makeStudent({
       ...{ kernels, teacher, start: { table: start.table, tokenizer }, texts: gathered.texts, dims, seed },
       onProgress: (step, share) => options.onProgress?.(step, share),
