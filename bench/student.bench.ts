@@ -1,48 +1,112 @@
-// What int8 rows cost the shipped student: nDCG@10 with the table before and after rounding.
-//   CHELATED_MODELS=… node scripts/bun.mjs scripts/build-student.ts --out STUDENT --f32 TABLE.npy
-//   CHELATED_DATA=… node scripts/bun.mjs bench/student.bench.ts TABLE.npy [COLLECTION…]
+// What a student that has learned from general text is worth before and after a corpus: nDCG@10 without labels, beside the raw
+// token table, and what int8 rows cost it.
+//
+//   CHELATED_MODELS=… node scripts/bun.mjs scripts/build-student.ts --raw --out RAW
+//   CHELATED_DATA=… CHELATED_VECTORS=… node scripts/bun.mjs bench/student.bench.ts [--raw RAW] [--students DIR,DIR] [--f32 TABLE.npy]
+//       [--documents 0,30,100,300,1000,all] [--json] [COLLECTION…]
+//
+// Rows: a student, and the documents that its adapter was fitted on (0: none). `mean` is the mean share of the teacher's nDCG@10.
+// "teacher's documents": the teacher's own vectors are searched with the student's queries, without any adapter.
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { kernelsAdapter } from '../src/adapter/kernels-adapter.ts';
+import { teacherDocuments } from '../src/cli/teacher-documents.ts';
+import { distil } from '../src/distil/distil.ts';
 import type { Encoder } from '../src/encode/encoder.ts';
 import { readNpy } from '../src/encode/npy.ts';
 import { openEncoder } from '../src/encode/open-encoder.ts';
 import { staticEncoder } from '../src/encode/static-encoder.ts';
-import type { Dataset } from '../src/evaluate/dataset.ts';
 import { evaluate } from '../src/evaluate/evaluate.ts';
 import { readDataset } from '../src/evaluate/read-dataset.ts';
 import { reportTable } from '../src/evaluate/report-table.ts';
 import { loadKernels } from '../src/kernels/load.ts';
+import { type Matrix, pickRows } from '../src/matrix.ts';
+import { random } from '../src/random.ts';
 
-const data = process.env.CHELATED_DATA;
-const [file, ...named] = process.argv.slice(2);
-if (!data || !file) throw new Error('CHELATED_DATA must name the collections, the first argument the f32 table');
-const names = named.length > 0 ? named : ['cisi', 'cranfield', 'scifact', 'vaswani'];
-
+const { values: options, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    raw: { type: 'string' },
+    students: { type: 'string', default: 'static' },
+    f32: { type: 'string' },
+    documents: { type: 'string', default: '0,30,100,300,1000,all' },
+    teacher: { type: 'string', default: 'all-MiniLM-L6-v2' },
+    seed: { type: 'string', default: '0' },
+    json: { type: 'boolean', default: false },
+  },
+});
+const { CHELATED_DATA: data, CHELATED_VECTORS: vectors } = process.env;
+if (!data || !vectors)
+  throw new Error('CHELATED_DATA and CHELATED_VECTORS must name the collections and their vectors');
+const collections = positionals.length > 0 ? positionals : ['cisi', 'cranfield', 'scifact', 'vaswani'];
 const kernels = await loadKernels();
-const shipped = await openEncoder('static', { kernels });
-const { tokenizer, table } = shipped;
-const rows = readNpy(await readFile(file), file);
-const exact = await staticEncoder(
-  { id: 'f32', revision: '', table: { rows, weights: table!.weights }, tokenizer },
-  kernels,
-);
 
-const lines = [];
-for (const name of names) {
-  const dataset = await readDataset(join(data, name));
-  const [before, after] = [await quality(exact, dataset), await quality(shipped, dataset)];
-  lines.push({ name, figures: [before, after, after - before] });
+const students: { name: string; encoder: Encoder }[] = [];
+for (const id of [...(options.raw ? [options.raw] : []), ...options.students.split(',')]) {
+  students.push({ name: id === options.raw ? 'raw table' : id, encoder: await openEncoder(id, { kernels }) });
 }
-console.log(reportTable(['f32', 'int8', 'difference'], lines));
+if (options.f32) {
+  const { tokenizer, table } = students.at(-1)!.encoder;
+  const rows = readNpy(await readFile(options.f32), options.f32);
+  const exact = { id: 'f32', revision: '', table: { rows, weights: table!.weights }, tokenizer };
+  students.push({ name: 'the last one in f32', encoder: await staticEncoder(exact, kernels) });
+}
 
-async function quality(encoder: Encoder, dataset: Dataset): Promise<number> {
-  const documents = await encoder.encode(
-    dataset.documents.map(({ text }) => text),
-    { role: 'document' },
-  );
-  const queries = await encoder.encode(
-    dataset.queries.map(({ text }) => text),
-    { role: 'query' },
-  );
-  return evaluate({ dataset, kernels, documents: documents.vectors, queries: queries.vectors })['ndcg@10'];
+const table = new Map<string, number[]>();
+const ceiling: number[] = [];
+const note = (name: string, ndcg: number) => {
+  table.set(name, [...(table.get(name) ?? []), ndcg]);
+  process.stderr.write(`${name}: ${ndcg.toFixed(4)}\n`);
+};
+for (const collection of collections) {
+  const dataset = await readDataset(join(data, collection));
+  const files = join(vectors, options.teacher, collection);
+  const teacher = await openEncoder(`vectors:${files}/documents.npy,${files}/queries.npy`, { kernels });
+  const ids = dataset.documents.map(({ id }) => id);
+  const texts = dataset.documents.map(({ text }) => text);
+  const asked = dataset.queries.map(({ text }) => text);
+  const all = (encoder: Encoder, of: string[], role: 'document' | 'query') =>
+    encoder.encode(of, { role, positions: of.map((_, i) => i) }).then((encoded) => encoded.vectors);
+  const score = (documents: Matrix, queries: Matrix) => evaluate({ dataset, kernels, documents, queries })['ndcg@10'];
+  const T = await all(teacher, texts, 'document');
+  const order = random(Number(options.seed)).shuffle(ids.map((_, i) => i));
+  process.stderr.write(`\n${collection}\n`);
+  for (const { name, encoder: student } of students) {
+    const D = await all(student, texts, 'document');
+    const Q = await all(student, asked, 'query');
+    for (const count of options.documents.split(',')) {
+      if (count === '0') {
+        note(`${name}, no corpus`, score(D, Q));
+        if (student.teacherSpace) {
+          const side = { student, teacher, adapter: null, kernels };
+          note(`${name}, no corpus, teacher's documents`, score(await teacherDocuments(T, dataset.documents, side), Q));
+        }
+        continue;
+      }
+      if (name.endsWith('f32')) continue;
+      const fitted = order.slice(0, count === 'all' ? ids.length : Number(count)).sort((a, b) => a - b);
+      const { parts, card } = await distil({
+        documents: { ids: fitted.map((i) => ids[i]!), texts: fitted.map((i) => texts[i]!) },
+        ...{ student, kernels, teacherVectors: pickRows(T, fitted), teacherId: options.teacher, force: true },
+      });
+      const adapter = kernelsAdapter({ parts, card }, { kernels, table: student.table! });
+      const input = { vectors: D, tokens: student.tokenize(texts) };
+      const corrected = await adapter.correct(input);
+      note(
+        `${name}, ${count} documents`,
+        score(corrected, await adapter.correct({ vectors: Q, tokens: student.tokenize(asked) })),
+      );
+      process.stderr.write(`  ${card.gate?.promoted ? 'promoted' : 'refused'}; ${JSON.stringify(card.fit)}\n`);
+      await adapter.dispose();
+    }
+  }
+  ceiling.push(score(T, await all(teacher, asked, 'query')));
+  note('teacher', ceiling.at(-1)!);
+  teacher.dispose();
 }
+const rows = Array.from(table, ([name, figures]) => {
+  const mean = figures.reduce((sum, figure, i) => sum + figure / ceiling[i]!, 0) / figures.length;
+  return { name, figures: [...figures, mean] };
+});
+console.log(options.json ? JSON.stringify(rows) : reportTable([...collections, 'mean'], rows));
