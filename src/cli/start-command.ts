@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { type Command, InvalidArgumentError } from 'commander';
 import { config } from '../config.ts';
 import { openEncoder } from '../encode/open-encoder.ts';
 import { Engine } from '../engine/engine.ts';
@@ -25,7 +25,7 @@ export function startCommand(program: Command): void {
   program
     .command('start')
     .description('serve the shipped student, corrected by an adapter that the first start distils from the sample')
-    .option('--host <HOST>', 'address to listen on', config.http.host)
+    .option('--host <HOST>', 'address to listen on', parseHost, config.http.host)
     .option(
       '--port <NUMBER>',
       'port to listen on, 0 for any free one',
@@ -78,6 +78,12 @@ async function start({ host, port, data }: StartOptions): Promise<void> {
     } else say(`adapter ${path}, distilled before; remove it to distil again`);
     await engine.adopt(adapter);
   }
+}
+
+/** A server would take no name at all for every address of the machine. */
+function parseHost(text: string): string {
+  if (text.trim() !== '') return text;
+  throw new InvalidArgumentError('Expected a host name or an address; 0.0.0.0 listens on every one.');
 }
 
 /** Resolves when the process is asked to end. A second signal ends it at once. */

@@ -36,6 +36,7 @@ describe('chelated', () => {
       refuses(2, /unknown option '--prot'.*--port/, 'start', '--prot', '1'),
       refuses(2, /--port.*whole number from 0 to 65535/, 'start', '--port', '70000'),
       refuses(2, /--port/, 'start', '--port', 'x'),
+      refuses(2, /--host.*Expected a host name/, 'start', '--host', ''),
       refuses(2, /--alpha.*number from 0 to 1/, 'distil', '--corpus', 'x', '--out', 'y', '--alpha', '2'),
       refuses(2, /--seed.*whole number/, 'distil', '--corpus', 'x', '--out', 'y', '--seed', '1.5'),
       refuses(2, /--mode.*offline, hybrid, baseline/, 'distil', '--corpus', 'x', '--out', 'y', '--mode', 'z'),
