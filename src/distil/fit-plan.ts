@@ -1,9 +1,9 @@
 import type { AdapterKind, DistilMode, OutputSpace } from '../adapter/card.ts';
 import { sharesSpace } from '../adapter/shared-space.ts';
+import { config } from '../config.ts';
 import type { Encoder } from '../encode/encoder.ts';
-
 import type { Kernels } from '../kernels/kernels.ts';
-import type { Matrix } from '../matrix.ts';
+import { type Matrix, pickRows } from '../matrix.ts';
 import type { Corpus } from './corpus.ts';
 import type { FitData } from './fit-data.ts';
 import { makeTargets, type Targets } from './targets.ts';
@@ -36,6 +36,10 @@ export function fitData(plan: FitPlan, corpus: Corpus): { targets: Targets; data
 /** Where the student was made from this very teacher and the targets are in its space: how the one gets into the other. */
 function tableBasis({ kernels, student }: FitPlan, { X, T }: Corpus, { space, teacher }: Targets): Matrix | null {
   const own = student.teacherSpace;
-  if (!own || !T || !teacher || space !== 'teacher' || !sharesSpace(kernels, own, X, T)) return null;
+  if (!own || !T || !teacher || space !== 'teacher') return null;
+  // Some of the documents tell as well as all, without another matrix of their size.
+  const step = Math.max(1, Math.floor(X.rows / config.makeStudent.sharedSpaceDocuments));
+  const some = Uint32Array.from({ length: Math.ceil(X.rows / step) }, (_, i) => i * step);
+  if (!sharesSpace(kernels, own, pickRows(X, some), pickRows(T, some))) return null;
   return teacher.map ? kernels.gemm(own.basis, teacher.map) : own.basis;
 }
