@@ -1,3 +1,4 @@
+import { config } from '../config.ts';
 import { ChelatedError } from '../errors.ts';
 
 /** What answers requests: a Hono app has this shape. */
@@ -9,11 +10,13 @@ export interface ListenOptions {
   readonly host: string;
   /** 0: any free port. */
   readonly port: number;
+  /** Milliseconds that requests in flight get to end when the server closes. Default `config.http.closeMs`. */
+  readonly closeMs?: number;
 }
 
 export interface RunningServer {
   readonly url: string;
-  /** Takes no new requests, ends the ones in flight, then closes. */
+  /** Takes no new requests and waits for the ones in flight; what has not ended after `closeMs` is cut off. */
   close(): Promise<void>;
 }
 
@@ -35,4 +38,18 @@ export function listenError({ host, port }: ListenOptions, cause: unknown): Chel
   };
   const reason = reasons[code] ?? `cannot listen on ${host}, port ${port} (${String(cause)})`;
   return new ChelatedError('invalid_input', reason, { cause });
+}
+
+/** `end`, and `force` when that takes too long: a client that never ends its request would keep the process for ever. */
+export async function closeWithin(
+  { closeMs = config.http.closeMs }: ListenOptions,
+  end: () => Promise<unknown>,
+  force: () => void,
+): Promise<void> {
+  const timer = setTimeout(force, closeMs);
+  try {
+    await end();
+  } finally {
+    clearTimeout(timer);
+  }
 }

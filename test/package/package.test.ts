@@ -24,15 +24,20 @@ import { serve } from './node_modules/chelated/dist/runtime/serve.js';
 const faults = [];
 const search = async ({ query }) => ({ fingerprint: '', generation: 0, mode: 'baseline', fallback: null, hits: [{ id: query, score: 1, text: '' }] });
 const engine = { info: () => ({ adapter: null }), search };
-const { url, close } = await serve(createApp({ engine, onFault: (error) => faults.push(String(error)) }), { host: '127.0.0.1', port: 0 });
+const { url, close } = await serve(createApp({ engine, onFault: (error) => faults.push(String(error)) }), { host: '127.0.0.1', port: 0, closeMs: 200 });
 const post = (body) => fetch(url + '/v1/search', { method: 'POST', headers: { 'content-type': 'application/json' }, body, duplex: 'half' });
 const parts = (...texts) => new ReadableStream({ start(to) { for (const text of texts) to.enqueue(new TextEncoder().encode(text)); to.close(); } });
 const chunked = await (await post(parts('{"query": "a', ' b"}'))).json();
 const long = parts(...Array(10).fill('x'.repeat(1 << 20)));
 const tooLong = await post(long).then((answer) => answer.status, () => 413);
 const options = await fetch(url + '/v1/search', { method: 'OPTIONS' });
-console.log(JSON.stringify({ found: chunked.hits?.[0].id, tooLong, options: options.status, faults }));
+fetch(url + '/v1/search', { method: 'POST', headers: { 'content-type': 'application/json' }, body: new ReadableStream(), duplex: 'half' }).catch(() => {});
+await new Promise((resolve) => setTimeout(resolve, 100));
+const started = performance.now();
 await close();
+const closed = performance.now() - started < 5000;
+console.log(JSON.stringify({ found: chunked.hits?.[0].id, tooLong, options: options.status, faults, closed }));
+process.exit();
 `;
 
 async function run(command: readonly string[], cwd: string): Promise<string> {
@@ -76,7 +81,7 @@ describe.skipIf(npm === null)('the packed package, installed into an empty proje
 
     test(`reads a body whose length is not announced, up to the limit, in ${name}`, async () => {
       const answer = JSON.parse(await run([...command, 'serve.mjs'], project));
-      expect(answer).toEqual({ found: 'a b', tooLong: 413, options: 405, faults: [] });
+      expect(answer).toEqual({ found: 'a b', tooLong: 413, options: 405, faults: [], closed: true });
     });
   }
 

@@ -28,6 +28,19 @@ for (const [name, implementation] of Object.entries({ bun, node, serve })) {
       await server.close();
     });
 
+    test('closing cuts off what has not ended in time', async () => {
+      const never = { fetch: () => new Promise<Response>(() => {}) };
+      const server = await implementation(never, { ...here, closeMs: 20 });
+      const cut = fetch(server.url).then(
+        () => 'answered',
+        () => 'cut off',
+      );
+      // Until the request has arrived there is nothing to wait for.
+      await Bun.sleep(50);
+      await server.close();
+      expect(await cut).toBe('cut off');
+    });
+
     test('closing answers what is in flight and takes nothing new', async () => {
       let release = () => {};
       const held = new Promise<void>((resolve) => {
