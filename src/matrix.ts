@@ -37,8 +37,17 @@ export function pickRows(X: Matrix, indices: ArrayLike<number>): Matrix {
   return picked;
 }
 
-/** @throws {ChelatedError} not_finite, naming the first row that has NaN or Infinity */
+/**
+ * Refuses a matrix from outside that has other numbers than it says.
+ *
+ * @throws {ChelatedError} shape_mismatch when there are not rows × dims of them; not_finite, naming the first row that has
+ *   NaN or Infinity
+ */
 export function assertFinite(X: Matrix, what: string): void {
+  if (X.data.length !== X.rows * X.dims) {
+    const got = `${what}: a ${X.rows} × ${X.dims} matrix needs ${X.rows * X.dims} numbers, got ${X.data.length}`;
+    throw new ChelatedError('shape_mismatch', got);
+  }
   for (let i = 0; i < X.data.length; i++) {
     if (!Number.isFinite(X.data[i])) {
       const where = `row ${Math.floor(i / X.dims)}, column ${i % X.dims}`;

@@ -69,6 +69,8 @@ async function start({ host, port, data }: StartOptions): Promise<void> {
   await stopped;
   await server.close();
   await engine.dispose();
+  // A client that never ended its request would keep the process under Deno.
+  process.exit();
 
   async function adoptSample() {
     const { adapter, path, bytes, isNew } = await sampleAdapter({ data, sample, student, kernels, display });
