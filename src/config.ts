@@ -45,6 +45,8 @@ export const config = {
     /** λ of the token table and of the affine ridge before anything is chosen, and where too few documents allow no choice. */
     lexicalLambda: 0.1,
     ridgeLambda: 1e-3,
+    /** The same where the ridge pulls towards the student's own map into the teacher's space: there more pull costs less. */
+    taughtRidgeLambda: 1e-2,
     /** λ of the ridge that makes the prior, relative as above: next to none, it has d numbers a target to fit. */
     priorLambda: 1e-5,
     /**
@@ -97,6 +99,8 @@ export const config = {
     z: 2,
     /** The same where agreement is the only signal: precomputed vectors, or documents too short to take a sentence from. */
     zAlone: 4,
+    /** With fewer sentences taken out than this, inverse cloze is no signal. */
+    minimumSentences: 20,
     /** Below so many documents no verdict is possible: refuse. */
     minimumDocuments: 150,
     /** Documents that held-out queries are searched in: more would only cost time. */

@@ -6,8 +6,10 @@ export const adapterKinds = ['identity', 'orthogonal', 'affine', 'lexical', 'res
 export type AdapterKind = (typeof adapterKinds)[number];
 
 export type AdapterNeeds = 'vector' | 'tokens' | 'both';
-export type OutputSpace = 'teacher' | 'student';
-export type DistilMode = 'baseline' | 'offline' | 'hybrid';
+export const outputSpaces = ['teacher', 'student'] as const;
+export type OutputSpace = (typeof outputSpaces)[number];
+export const distilModes = ['offline', 'hybrid', 'baseline'] as const;
+export type DistilMode = (typeof distilModes)[number];
 
 /** Term-frequency part of the lexical features: the count itself, or log(1 + count). */
 export type TermFrequency = 'count' | 'log';

@@ -1,4 +1,5 @@
 import { Option } from 'commander';
+import { distilModes, outputSpaces } from '../adapter/card.ts';
 import { config } from '../config.ts';
 import { parseNumber } from './parse-number.ts';
 
@@ -9,12 +10,7 @@ export const options = {
       '--student <ID>',
       'encoder that serves: static, a student folder, or vectors:DOCS.npy,QUERIES.npy',
     ).default(config.student),
-  mode: () =>
-    new Option('--mode <MODE>', 'what is learned (default: offline with a teacher)').choices([
-      'offline',
-      'hybrid',
-      'baseline',
-    ]),
+  mode: () => new Option('--mode <MODE>', 'what is learned (default: offline with a teacher)').choices(distilModes),
   alpha: () =>
     new Option('--alpha <NUMBER>', 'teacher weight in hybrid mode')
       .argParser(parseNumber({ minimum: 0, maximum: 1 }))
@@ -28,9 +24,7 @@ export const options = {
       .choices(['lexical', 'affine', 'orthogonal', 'residual', 'mlp', 'lowrank'])
       .default(config.adapter),
   space: () =>
-    new Option('--space <SPACE>', 'space of the corrected vectors')
-      .choices(['teacher', 'student'])
-      .default(config.space),
+    new Option('--space <SPACE>', 'space of the corrected vectors').choices(outputSpaces).default(config.space),
   dims: () =>
     new Option('--dims <NUMBER>', 'cut the corrected vectors to this width').argParser(
       parseNumber({ minimum: 1, whole: true }),

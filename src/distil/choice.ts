@@ -23,8 +23,8 @@ export const firstChoice: Choice = {
   intercept: false,
 };
 
-/** Where the student's table was made from this teacher, it knows more than any corpus says of most tokens. */
-export const taughtChoice: Choice = { ...firstChoice, prior: true };
+/** Where the student's table was made from this teacher, it knows more than any corpus says of most tokens: fits pull towards it. */
+export const taughtChoice: Choice = { ...firstChoice, prior: true, ridge: config.distil.taughtRidgeLambda };
 
 /** With too few documents to choose: most tokens are seen too rarely to do without the student's own rows. */
 export const cautiousChoice: Choice = { ...firstChoice, prior: true };

@@ -1,4 +1,4 @@
-import type { DistilMode } from '../adapter/card.ts';
+import { adapterKinds, type DistilMode, distilModes, outputSpaces } from '../adapter/card.ts';
 import { config } from '../config.ts';
 import { ChelatedError } from '../errors.ts';
 import type { DistilOptions } from './distil-options.ts';
@@ -9,7 +9,7 @@ import { isTrained } from './train/trained-adapter.ts';
 /**
  * What was asked for, with the defaults filled in and checked.
  *
- * @throws {ChelatedError} invalid_input: a mode that needs a teacher without one, α outside 0 … 1, η not a number ≥ 0,
+ * @throws {ChelatedError} invalid_input: a mode, kind or space that does not exist; a mode that needs a teacher without one, α outside 0 … 1, η not a number ≥ 0,
  *   dims that the output space cannot have; a projection to be learned where nothing could learn it
  */
 export function fillPlan(options: DistilOptions): FitPlan {
@@ -37,6 +37,12 @@ export function fillPlan(options: DistilOptions): FitPlan {
   const refuse = (message: string) => {
     throw new ChelatedError('invalid_input', message);
   };
+  const listed = (name: string, list: readonly string[], got: string) => {
+    if (!list.includes(got)) refuse(`${name} must be one of ${list.join(', ')}; got ${got}`);
+  };
+  listed('mode', distilModes, mode);
+  listed('adapter', adapterKinds, plan.kind);
+  listed('space', outputSpaces, options.space ?? config.space);
   if (taught && !hasTeacher) refuse(`mode ${mode} learns from a teacher: give its vectors, or an encoder for it`);
   if (!(push >= 0 && Number.isFinite(push))) refuse(`push must be a number of at least 0, got ${push}`);
   if (!Number.isSafeInteger(plan.seed)) refuse(`seed must be an integer, got ${plan.seed}`);

@@ -1,7 +1,9 @@
 import type { AdapterParts } from '../adapter/parts.ts';
 import type { Kernels } from '../kernels/kernels.ts';
+import { type Matrix, matrix } from '../matrix.ts';
 import type { FitData } from './fit-data.ts';
 import { type AffineMap, type RidgeEquations, ridgeEquations } from './fit-ridge.ts';
+import { subtract } from './subtract.ts';
 
 export interface AffineOptions {
   /** λ relative to the mean squared singular value. */
@@ -10,12 +12,42 @@ export interface AffineOptions {
   readonly intercept: boolean;
 }
 
-/** Ridge fits of the `affine` kind: the equations are made once, then one solve a λ. */
+/**
+ * Ridge fits of the `affine` kind: the equations are made once, then one solve a λ.
+ *
+ * Where the student knows its way into the teacher's space, the ridge pulls towards that map W₀ instead of zero:
+ * min ‖XW − Y‖² + λ·s·‖W − W₀‖², W₀ the basis times the one number that brings X·basis nearest to Y.
+ */
 export function affineFits(kernels: Kernels, data: FitData): (options: AffineOptions) => AdapterParts & AffineMap {
+  const start = data.basis ? scaledBasis(kernels, data.basis, data) : null;
+  const Y = start ? subtract(data.Y, kernels.gemm(data.X, start)) : data.Y;
   const made = new Map<boolean, RidgeEquations>();
   return ({ ridge, intercept }) => {
-    const equations = made.get(intercept) ?? ridgeEquations(kernels, data.X, data.Y, intercept);
+    const equations = made.get(intercept) ?? ridgeEquations(kernels, data.X, Y, intercept);
     made.set(intercept, equations);
-    return { ...equations.solve(ridge), tokens: null, teacher: data.teacher };
+    const { map, bias } = equations.solve(ridge);
+    return { map: start ? plus(map, start) : map, bias, tokens: null, teacher: data.teacher };
   };
 }
+
+function scaledBasis(kernels: Kernels, basis: Matrix, { X, Y }: FitData): Matrix {
+  const guess = kernels.gemm(X, basis).data;
+  let [along, squares] = [0, 0];
+  for (let i = 0; i < guess.length; i++) {
+    along += guess[i]! * Y.data[i]!;
+    squares += guess[i]! ** 2;
+  }
+  const scale = squares > 0 ? along / squares : 0;
+  return matrix(
+    basis.rows,
+    basis.dims,
+    basis.data.map((b) => scale * b),
+  );
+}
+
+const plus = (A: Matrix, B: Matrix): Matrix =>
+  matrix(
+    A.rows,
+    A.dims,
+    A.data.map((a, i) => a + B.data[i]!),
+  );

@@ -5,11 +5,12 @@ import { config } from '../config.ts';
 import type { StaticTable } from '../encode/static-table.ts';
 import { ChelatedError } from '../errors.ts';
 import type { Kernels, SparseRows } from '../kernels/kernels.ts';
-import { type Matrix, matrix, pickRows } from '../matrix.ts';
+import { type Matrix, pickRows } from '../matrix.ts';
 import type { FitData } from './fit-data.ts';
 import { ridgeEquations } from './fit-ridge.ts';
 import { fitTokenRidge, type TokenRidgeOptions } from './fit-token-ridge.ts';
 import { seenTokens } from './seen-tokens.ts';
+import { subtract } from './subtract.ts';
 import { tokenWeights, type Weighting } from './token-weighting.ts';
 
 export interface LexicalOptions extends TokenRidgeOptions {
@@ -87,13 +88,6 @@ function oneEach(ids: Uint32Array, columns: number): SparseRows {
 /** Without a prior, tokens that the corpus does not have speak only where no other token does. */
 function lastResort(weights: Float32Array, rowOf: Int32Array): Float32Array {
   return weights.map((weight, t) => (rowOf[t]! < 0 ? weight * config.distil.unseenWeight : weight));
-}
-
-/** X − Y, new. */
-export function subtract(X: Matrix, Y: Matrix): Matrix {
-  const rest = matrix(X.rows, X.dims);
-  for (let i = 0; i < rest.data.length; i++) rest.data[i] = X.data[i]! - Y.data[i]!;
-  return rest;
 }
 
 function add(X: Matrix, Y: Matrix): void {

@@ -5,10 +5,10 @@ import type { Kernels } from '../kernels/kernels.ts';
 import { pickRows } from '../matrix.ts';
 import { affineFits } from './fit-affine.ts';
 import type { FitData } from './fit-data.ts';
-import { subtract } from './fit-lexical.ts';
 import { applyAffine } from './fit-ridge.ts';
 import { fitTokenRidge, type TokenRidgeOptions } from './fit-token-ridge.ts';
 import { seenTokens } from './seen-tokens.ts';
+import { subtract } from './subtract.ts';
 import { tokenWeights, type Weighting } from './token-weighting.ts';
 
 export interface ResidualOptions extends TokenRidgeOptions {

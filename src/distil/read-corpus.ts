@@ -1,7 +1,7 @@
 import type { Encoded, Encoder } from '../encode/encoder.ts';
 import { ChelatedError } from '../errors.ts';
 import type { Kernels } from '../kernels/kernels.ts';
-import { type Matrix, pickRows } from '../matrix.ts';
+import { type Matrix, matrix, pickRows } from '../matrix.ts';
 import { pickBags } from '../token-bags.ts';
 import type { Corpus } from './corpus.ts';
 import type { DistilProgress } from './distil-options.ts';
@@ -57,6 +57,8 @@ export async function readCorpus({
       `${texts.length} documents need as many teacher vectors, got ${taught.vectors.rows}; give them in the order of the documents`,
     );
   }
+  // Rows that are not finite are masked; rows that are not there are a mistake.
+  if (taught) matrix(taught.vectors.rows, taught.vectors.dims, taught.vectors.data);
   const { rows, failed } = taught ? usableDocuments(texts.length, base, taught) : usableDocuments(texts.length, base);
   const tokens = base.tokens ?? student.tokenize(texts);
   const corpus: Corpus = {

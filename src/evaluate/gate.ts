@@ -8,7 +8,7 @@ export interface GateInput {
   readonly heldOut: number;
   /** Null without a teacher. */
   readonly agreement: SignalFigures | null;
-  /** Null where sentences cannot be encoded. */
+  /** Null where sentences cannot be encoded; with fewer than config.gate.minimumSentences queries it counts as null. */
   readonly inverseCloze: SignalFigures | null;
   /** Null without judgements. */
   readonly judged: JudgedFigures | null;
@@ -48,8 +48,9 @@ export function decideGate(input: GateInput): GateFigures {
   return { promoted, forced: false, reason, heldOut, agreement, inverseCloze, judged: figures };
 }
 
-function verdict({ documents, agreement, inverseCloze, judged, teacher }: GateInput): [boolean, string] {
-  const { z, zAlone, minimumDocuments } = config.gate;
+function verdict({ documents, agreement, inverseCloze: cloze, judged, teacher }: GateInput): [boolean, string] {
+  const { z, zAlone, minimumDocuments, minimumSentences } = config.gate;
+  const inverseCloze = cloze && cloze.queries >= minimumSentences ? cloze : null;
   if (documents < minimumDocuments) {
     return [false, `${documents} documents are too few to judge a fit: at least ${minimumDocuments} are needed`];
   }
@@ -70,7 +71,7 @@ function verdict({ documents, agreement, inverseCloze, judged, teacher }: GateIn
   }
   if (agreement) {
     const [agrees, reason] = above(agreement, zAlone, 'agreement with the teacher');
-    return [agrees, `${reason}; the only signal, since no part of a document could be a query`];
+    return [agrees, `${reason}; the only signal, since too few parts of documents could be queries`];
   }
   if (inverseCloze) return above(inverseCloze, z, 'inverse cloze');
   return [false, 'nothing could be measured: there is no teacher, no judgement, and no sentence could be encoded'];

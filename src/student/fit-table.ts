@@ -1,10 +1,10 @@
 import { phi } from '../adapter/features.ts';
 import { config } from '../config.ts';
 import { fromDense } from '../distil/dense.ts';
-import { subtract } from '../distil/fit-lexical.ts';
 import { ridgeEquations } from '../distil/fit-ridge.ts';
 import { meanRow } from '../distil/mean-row.ts';
 import { principalAxes } from '../distil/principal-axes.ts';
+import { subtract } from '../distil/subtract.ts';
 import type { StaticTable } from '../encode/static-table.ts';
 import type { Kernels, SparseRows } from '../kernels/kernels.ts';
 import { type Matrix, matrix } from '../matrix.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test';
 import { config } from '../../src/config.ts';
-import { type Choice, firstChoice } from '../../src/distil/choice.ts';
+import { type Choice, firstChoice, taughtChoice } from '../../src/distil/choice.ts';
 import { choose } from '../../src/distil/choose.ts';
 import { random } from '../../src/random.ts';
 
@@ -40,5 +40,11 @@ describe('choose', () => {
     );
     expect(choice.prior).toBe(firstChoice.prior);
     expect(tried).toBe(6 + config.distil.lexicalLambdas.length - 1);
+  });
+
+  test('keeps the table and weighting of a student that its teacher made, and chooses λ', async () => {
+    const wanted = (choice: Choice) => choice.weighting === 'sif' || !choice.prior || choice.lambda === 0.03;
+    const { choice } = await choose('lexical', scorer(wanted, 0.05), taughtChoice);
+    expect(choice).toEqual({ ...taughtChoice, lambda: 0.03 });
   });
 });

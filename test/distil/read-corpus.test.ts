@@ -8,6 +8,13 @@ import { toy, toyTokenizer } from './toy.ts';
 const kernels = await loadKernels();
 
 describe('readCorpus', () => {
+  test('throws shape_mismatch for a matrix with fewer numbers than it says', async () => {
+    const { student, ids, texts } = await toy(kernels, 20);
+    const teacher = { rows: 20, dims: 4, data: new Float32Array(4).fill(1) };
+    const read = readCorpus({ documents: { ids, texts }, student, teacher, kernels });
+    await expect(read).rejects.toMatchObject({ code: 'shape_mismatch' });
+  });
+
   test('throws shape_mismatch when a file has fewer or more vectors than there are documents', async () => {
     const { student, ids, texts, T } = await toy(kernels, 20);
     const teacher = (count: number) =>

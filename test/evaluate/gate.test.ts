@@ -21,6 +21,12 @@ describe('decideGate', () => {
     expect(promoted({ inverseCloze: null, agreement: signal(3) })).toBe(false);
   });
 
+  test('does not lean on inverse cloze from a handful of sentences', () => {
+    const few = { ...signal(1), queries: 19 };
+    expect(promoted({ inverseCloze: few, agreement: signal(3) })).toBe(false);
+    expect(promoted({ inverseCloze: { ...few, queries: 20 }, agreement: signal(3) })).toBe(true);
+  });
+
   test('goes by inverse cloze alone where there is no teacher', () => {
     expect(promoted({ agreement: null })).toBe(false);
     expect(promoted({ agreement: null, inverseCloze: signal(2.5) })).toBe(true);
