@@ -161,6 +161,10 @@ describe('distil', () => {
     expect(await codes({ mode: 'hybrid', alpha: 1.5 })).toBe('invalid_input');
     expect(await codes({ push: -1, mode: 'hybrid' })).toBe('invalid_input');
     expect(await codes({ dims: 25 })).toBe('invalid_input');
+    // From JavaScript, where no compiler looks.
+    for (const name of ['mode', 'adapter', 'space']) {
+      expect(await codes({ [name]: 'typo' }), name).toBe('invalid_input');
+    }
     expect(await codes({ teacherVectors: pickRows(T, [0, 1, 2]) })).toBe('shape_mismatch');
     expect(await codes({ unaligned: true, mode: 'hybrid' })).toBe('unaligned');
   });
