@@ -16,6 +16,9 @@ interface TokenizerJson {
   readonly model: { readonly vocab: object };
 }
 
+/** More marks on one letter than any writing has (UAX #15, Stream-Safe Text Format), with the ones that are read. */
+const longMarks = /(\p{M}{30})\p{M}+/gu;
+
 /**
  * A tokenizer from the text of a `tokenizer.json`, run by @huggingface/tokenizers.
  *
@@ -30,6 +33,8 @@ export async function libraryTokenizer(json: string): Promise<Tokenizer> {
   const run = (text: string): readonly number[] => {
     // A lone surrogate is not a character: the library would see half of one.
     let whole = text.replace(/\p{Surrogate}/gu, '\uFFFD');
+    // Putting a run of marks in Unicode's order takes the square of its length: a minute for a text of nothing else.
+    whole = whole.replace(longMarks, '$1');
     // The tokenizer's rule is character by character; JavaScript would make a sigma at the end of a word a final one.
     if (normalizer?.lowercase) whole = whole.replaceAll('Σ', 'σ');
     // The library puts spaces around ideographs of the basic plane alone.

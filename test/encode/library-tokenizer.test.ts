@@ -73,6 +73,14 @@ describe('libraryTokenizer', () => {
     );
   });
 
+  // Without a limit this runs out of the suite's time.
+  test('reads thirty marks on a letter, however many there are', () => {
+    const marks = '\u0301\u0316';
+    expect(ids(`x a${marks.repeat(200_000)} y`)).toEqual(ids('x a y'));
+    const agrees = (count: number) => ids(`ក${'្រ'.repeat(count)}`, 1e6);
+    expect(agrees(15)).toEqual(library.encode(`ក${'្រ'.repeat(15)}`, { add_special_tokens: false }).ids);
+  });
+
   test('cuts at maxTokens', () => {
     fc.assert(
       fc.property(texts, fc.nat(40), (text, maxTokens) => {
