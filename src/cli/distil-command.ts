@@ -33,6 +33,7 @@ interface DistilCommandOptions {
   readonly dims?: number;
   readonly learnProjection?: boolean;
   readonly seed: number;
+  readonly judged?: string;
   readonly force?: boolean;
   readonly fallback?: boolean;
   readonly out: string;
@@ -55,6 +56,10 @@ export function distilCommand(program: Command): void {
     .addOption(options.dims())
     .option('--learn-projection', 'with mlp or lowrank in space student: train the teacher’s map into that space too')
     .addOption(options.seed())
+    .option(
+      '--judged <SPLIT>',
+      'judgements of the corpus folder (qrels/SPLIT.tsv) that decide instead of the label-free signals',
+    )
     .option('--force', 'write what the gate refuses, and fit on fewer documents than can be judged')
     .option('--fallback', 'when the teacher or a fit fails, do what still can be done, and say so')
     .requiredOption('--out <FILE.onnx>', 'the adapter; what the gate refuses goes to FILE.refused.onnx instead')
@@ -71,7 +76,7 @@ async function run(given: DistilCommandOptions): Promise<void> {
   await assertWritable(out);
   const display = progress({ silent: json });
   const kernels = await loadKernels();
-  const dataset = await readDataset(given.corpus);
+  const dataset = await readDataset(given.corpus, given.judged === undefined ? {} : { split: given.judged });
   for (const warning of datasetWarnings(dataset)) display.note(`chelated: ${warning}`);
   const student = await openEncoder(given.student, { kernels });
   const { teacher, mode, step } = await openTeacher(given, kernels, display);
@@ -93,6 +98,7 @@ async function run(given: DistilCommandOptions): Promise<void> {
         learnProjection: given.learnProjection ?? false,
       }),
       seed: given.seed,
+      ...(given.judged !== undefined && { judged: dataset }),
       force: given.force ?? false,
       fallback: given.fallback ?? false,
       onProgress: (at, share) => display.show(distilSteps[at], share),

@@ -52,6 +52,16 @@ describe('chelated distil', () => {
     });
   });
 
+  test('judgements decide where a split is named, and one that is not there is refused', async () => {
+    const out = tiny.file('judged.onnx');
+    const args = ['distil', '--corpus', tiny.folder, '--teacher', `vectors:${tiny.file('teacher.npy')}`, '--out', out];
+    const { document } = await json(...args, '--force', '--judged', 'test');
+    expect(document.card.gate.judged.queries).toBeGreaterThan(0);
+    expect(document.card.gate.reason).toContain('judged nDCG');
+    const missing = await json(...args, '--judged', 'nowhere');
+    expect([missing.code, missing.document.error.message]).toEqual([1, expect.stringContaining('nowhere')]);
+  });
+
   test('what the gate refuses fails, is kept aside with its figures, and is never half there', async () => {
     const out = tiny.file('noise.onnx');
     const args = ['distil', '--corpus', tiny.folder, '--teacher', `vectors:${tiny.file('noise.npy')}`, '--out', out];
