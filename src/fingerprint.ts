@@ -1,3 +1,5 @@
+import { sha256 } from './sha256.ts';
+
 /**
  * SHA-256 of the parts, each with its length in bytes before it, as 64 hex digits. Web Crypto, so the same on every runtime.
  *
@@ -18,6 +20,5 @@ export async function fingerprint(...parts: readonly (string | ArrayBufferView)[
     all.set(chunk, at);
     at += chunk.length;
   }
-  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', all));
-  return Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');
+  return sha256(all);
 }

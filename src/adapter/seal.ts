@@ -1,4 +1,5 @@
 import { ChelatedError } from '../errors.ts';
+import { sha256 } from '../sha256.ts';
 
 /** Metadata entry with the SHA-256 of the file: the last entry, so that its value is the file's last 64 bytes. */
 export const hashKey = 'chelated.hash';
@@ -46,8 +47,6 @@ export async function openSeal(file: Uint8Array): Promise<string> {
   return hash;
 }
 
-async function hashOf(file: Uint8Array): Promise<string> {
-  const body = Uint8Array.from(file.subarray(0, file.length - hexDigits));
-  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', body));
-  return Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');
+function hashOf(file: Uint8Array): Promise<string> {
+  return sha256(Uint8Array.from(file.subarray(0, file.length - hexDigits)));
 }

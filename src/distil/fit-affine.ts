@@ -1,6 +1,7 @@
 import type { AdapterParts } from '../adapter/parts.ts';
 import type { Kernels } from '../kernels/kernels.ts';
 import { type Matrix, matrix } from '../matrix.ts';
+import { add } from './add.ts';
 import type { FitData } from './fit-data.ts';
 import { type AffineMap, type RidgeEquations, ridgeEquations } from './fit-ridge.ts';
 import { subtract } from './subtract.ts';
@@ -26,7 +27,8 @@ export function affineFits(kernels: Kernels, data: FitData): (options: AffineOpt
     const equations = made.get(intercept) ?? ridgeEquations(kernels, data.X, Y, intercept);
     made.set(intercept, equations);
     const { map, bias } = equations.solve(ridge);
-    return { map: start ? plus(map, start) : map, bias, tokens: null, teacher: data.teacher };
+    if (start) add(map, start);
+    return { map, bias, tokens: null, teacher: data.teacher };
   };
 }
 
@@ -44,10 +46,3 @@ function scaledBasis(kernels: Kernels, basis: Matrix, { X, Y }: FitData): Matrix
     basis.data.map((b) => scale * b),
   );
 }
-
-const plus = (A: Matrix, B: Matrix): Matrix =>
-  matrix(
-    A.rows,
-    A.dims,
-    A.data.map((a, i) => a + B.data[i]!),
-  );

@@ -6,6 +6,7 @@ import type { StaticTable } from '../encode/static-table.ts';
 import { ChelatedError } from '../errors.ts';
 import type { Kernels, SparseRows } from '../kernels/kernels.ts';
 import { type Matrix, pickRows } from '../matrix.ts';
+import { add } from './add.ts';
 import type { FitData } from './fit-data.ts';
 import { ridgeEquations } from './fit-ridge.ts';
 import { fitTokenRidge, type TokenRidgeOptions } from './fit-token-ridge.ts';
@@ -88,8 +89,4 @@ function oneEach(ids: Uint32Array, columns: number): SparseRows {
 /** Without a prior, tokens that the corpus does not have speak only where no other token does. */
 function lastResort(weights: Float32Array, rowOf: Int32Array): Float32Array {
   return weights.map((weight, t) => (rowOf[t]! < 0 ? weight * config.distil.unseenWeight : weight));
-}
-
-function add(X: Matrix, Y: Matrix): void {
-  for (let i = 0; i < X.data.length; i++) X.data[i]! += Y.data[i]!;
 }

@@ -70,16 +70,20 @@ export function makeTargets(kernels: Kernels, input: TargetInput): Targets {
   const source = input.unaligned ? input.X : inOutputSpace(kernels, input, mapped);
   const { H, pushed, collapsed } = push(kernels, input, source);
   const T = kernels.normalize(mapped);
+  let vanished = 0;
   const blended = blendTargets(kernels, H, T, input.alpha, {
     alignment: input.unaligned ? null : alignment,
     ...(input.unaligned ? { unaligned: true } : {}),
+    onVanished: (rows) => {
+      vanished = rows;
+    },
   });
   return {
     ...common,
     Y: withLengthsOf(mapped, blended),
     pushed,
     collapsed,
-    vanished: countVanished(H, T, input.alpha),
+    vanished,
   };
 }
 
@@ -118,14 +122,4 @@ function withLengthsOf(X: Matrix, Y: Matrix): Matrix {
     for (let j = i * Y.dims; j < (i + 1) * Y.dims; j++) scaled.data[j] = Y.data[j]! * length;
   }
   return scaled;
-}
-
-function countVanished(H: Matrix, T: Matrix, alpha: number): number {
-  let count = 0;
-  for (let i = 0; i < H.rows; i++) {
-    let square = 0;
-    for (let j = i * H.dims; j < (i + 1) * H.dims; j++) square += ((1 - alpha) * H.data[j]! + alpha * T.data[j]!) ** 2;
-    if (square < 1e-12) count++;
-  }
-  return count;
 }

@@ -72,6 +72,15 @@ describe('blendTargets', () => {
     expect(blendTargets(kernels, H, T, 0.5, { alignment: alignToTeacher(kernels, T) }).data).toEqual(H.data);
   });
 
+  test('says how many rows vanished', () => {
+    const H = matrix(3, 2, new Float32Array([0.6, 0.8, 1, 0, 0, 1]));
+    const T = matrix(3, 2, new Float32Array([-0.6, -0.8, 0, 1, 0, -1]));
+    const told: number[] = [];
+    const onVanished = (rows: number) => told.push(rows);
+    blendTargets(kernels, H, T, 0.5, { alignment: alignToTeacher(kernels, T), onVanished });
+    expect(told).toEqual([2]);
+  });
+
   test('refuses spaces that were not aligned, unless asked for by name', () => {
     const { H, T } = pair(1);
     expect(() => blendTargets(kernels, H, T, 0.5, { alignment: null })).toThrow(
