@@ -31,6 +31,11 @@ export class MemoryStore implements Store {
     return kept;
   }
 
+  async find(name: string): Promise<CollectionStore | null> {
+    this.#assertOpen();
+    return this.#collections.get(name) ?? null;
+  }
+
   async names(): Promise<string[]> {
     this.#assertOpen();
     return [...this.#collections.keys()].sort();
