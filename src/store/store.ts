@@ -166,6 +166,8 @@ export interface Store {
   readonly kind: string;
   /** Makes the collection, or opens it. @throws {ChelatedError} adapter_wrong_model when it was made with another student */
   open(identity: CollectionIdentity, initial: CollectionState): Promise<CollectionStore>;
+  /** The collection of this name as it was made, null where there is none. */
+  find(name: string): Promise<CollectionStore | null>;
   names(): Promise<string[]>;
   /** Removes a collection and everything in it. */
   drop(name: string): Promise<boolean>;
