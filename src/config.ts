@@ -281,6 +281,42 @@ export const config = {
     timedQueries: 200,
   },
 
+  /** What runs behind a server: collections, generations, cycles. */
+  engine: {
+    /** The collection that is meant when none is named. */
+    collection: 'default',
+    /** Characters of an id, and of the name of a collection. */
+    maxIdCharacters: 512,
+    /** Generations kept beside the student, the serving one included: each costs an index in memory. */
+    keep: 3,
+    /** Documents projected between two turns of everything else: a millisecond and a half of a 384 × 384 map. */
+    sliceDocuments: 128,
+    /** Documents read at a time when a collection is opened. */
+    readDocuments: 1024,
+    /** Newest entries of the history that are looked at or shown. */
+    historyEntries: 200,
+    /** Results fetched past k, so that ties at its end are seen; doubled while they go on. */
+    tieMargin: 8,
+    /** Share of the searches in which the collapse detector looks. */
+    sampleRate: 0.1,
+    /** Collapse events that are kept in memory before they are written. */
+    eventBuffer: 32,
+    /** Milliseconds that a teacher gets for one batch before it counts as hung. */
+    teacherMs: 120_000,
+    /** Documents that a teacher embeds before what it said is kept. */
+    teacherBatch: 256,
+    /** Milliseconds that one fit may take in all. */
+    fitMs: 3_600_000,
+    monitor: {
+      /** Documents compared: with each other, and with the teacher's neighbours of the same ones. */
+      documents: 1000,
+      /** Neighbours of the hubness figure N_k, and rank depth of agreement and judged nDCG. */
+      depth: 10,
+      /** A generation that is worse than the one before it by this z of the paired difference is rolled back. */
+      z: 3,
+    },
+  },
+
   /** Where `chelated start` keeps what it distilled. */
   dataDirectory: '.chelated',
 } as const;

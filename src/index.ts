@@ -3,6 +3,7 @@ export * from './adapter/index.ts';
 export { config } from './config.ts';
 export * from './distil/index.ts';
 export * from './encode/index.ts';
+export * from './engine/index.ts';
 export { ChelatedError, type ErrorCode, errorCodes } from './errors.ts';
 export * from './evaluate/index.ts';
 export * from './http/index.ts';
