@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { access, constants, realpath, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { ChelatedError } from '../../errors.ts';
@@ -98,9 +98,9 @@ function openToRead(open: OpenDriver, path: string, steps: readonly string[]): D
   }
 }
 
-/** Refuses what is not ours, or newer, over a connection that cannot write. */
+/** Refuses what is not ours, or newer. Leaves nothing beside the file, as readers of one with a log do. */
 function peek(open: OpenDriver, path: string, newest: number): void {
-  const database = reader(open, path);
+  const database = connect(open, path, existsSync(`${path}-wal`) ? 'read' : 'still');
   try {
     database.read(() => versionOf(database, newest));
   } finally {
