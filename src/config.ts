@@ -151,7 +151,8 @@ export const config = {
     /** Queries that pass over an index together, and the bytes of their k best. */
     topKQueries: 1024,
     topKBytes: 32 * 1024 * 1024,
-    /** Bytes of rows that a growing index takes at a time: little is wasted on a small one, and a large one is read as fast as if it were whole. */
+    /** Rows of a growing index's first chunk, and the bytes that later ones grow to: little is wasted on a small index, and a large one is read as fast as if it were whole. */
+    firstChunkRows: 32,
     chunkBytes: 1024 * 1024,
     /** Right-hand sides that the sparse ridge solves together: more share the reading of S, fewer fit the cache. */
     ridgeColumns: 32,
