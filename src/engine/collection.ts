@@ -244,12 +244,12 @@ export class Collection {
     return this.#cycles.jobs;
   }
 
-  /** Measures what serves beside what served before, and rolls back what is clearly worse. */
-  async check(): Promise<MonitorFigures> {
+  /** Measures what serves beside what served before, and rolls back what is clearly worse. Null when another was swapped in meanwhile. */
+  async check(): Promise<MonitorFigures | null> {
     const now = this.#generations.promoted;
     const before = await this.#generations.built(await this.#generations.before());
     const figures = await this.#measure(now, before);
-    if (figures.drop !== null && now.number !== 0) {
+    if (figures?.drop && now.number !== 0) {
       await this.#generations.promote(before.number, figures.drop, 'rolled-back');
     }
     return figures;
@@ -342,7 +342,8 @@ export class Collection {
     });
   }
 
-  async #measure(now: Generation, before: Generation): Promise<MonitorFigures> {
+  async #measure(now: Generation, before: Generation): Promise<MonitorFigures | null> {
+    if (now.isFreed || before.isFreed) return null;
     const { store, kernels, teacher, settings, emit } = this.#parts;
     const judge =
       settings.judged.length > 0
