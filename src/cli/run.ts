@@ -10,6 +10,7 @@ import { Failure } from './failure.ts';
 import { inspectCommand } from './inspect-command.ts';
 import { modelsCommand } from './models-command.ts';
 import { restoreCommand } from './restore-command.ts';
+import { snapshotCommand } from './snapshot-command.ts';
 import { startCommand } from './start-command.ts';
 import { studentCommand } from './student-command.ts';
 
@@ -34,6 +35,7 @@ export async function run(argv: readonly string[]): Promise<number> {
     startCommand,
     backupCommand,
     restoreCommand,
+    snapshotCommand,
   ])
     add(program);
   try {
