@@ -257,6 +257,13 @@ export const config = {
     tokensAtOnce: 512,
   },
 
+  store: {
+    /** Name of the database in the data folder. */
+    file: 'chelated.db',
+    /** Documents read at a time where all of them are. */
+    scanDocuments: 4096,
+  },
+
   http: {
     host: 'localhost',
     port: 8787,

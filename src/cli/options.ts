@@ -33,5 +33,6 @@ export const options = {
     new Option('--seed <NUMBER>', 'of the documents held out')
       .argParser(parseNumber({ minimum: 0, whole: true }))
       .default(config.seed),
+  data: () => new Option('--data <PATH>', 'data folder, or its database').default(config.dataDirectory),
   json: () => new Option('--json', 'one JSON document on stdout'),
 };

@@ -1,12 +1,12 @@
 import { existsSync, statSync } from 'node:fs';
-import { access, constants, realpath, rename, rm, stat } from 'node:fs/promises';
-import { basename, dirname, join, resolve } from 'node:path';
+import { access, constants, rename, rm, stat } from 'node:fs/promises';
 import { ChelatedError } from '../../errors.ts';
 import { Database } from './database.ts';
 import { migrate, versionOf } from './migrate.ts';
+import { realPath } from './real-path.ts';
 import type { OpenDriver } from './sql-driver.ts';
 import { storageFailure } from './storage-failure.ts';
-import { syncFolder } from './sync-folder.ts';
+import { syncFolder } from './sync.ts';
 import { type Lock, takeLock } from './take-lock.ts';
 
 export interface OpenedDatabase {
@@ -20,9 +20,15 @@ export interface OpenedDatabase {
  * refused before anything is written. Where nothing can be written, what is there is opened to read.
  */
 export async function openToWrite(open: OpenDriver, path: string, steps: readonly string[]): Promise<OpenedDatabase> {
-  const file = await real(path);
+  const file = await realPath(path);
   const exists = await hasContent(file);
   if (exists) peek(open, file, steps.length);
+  if (!exists && existsSync(restoring(file))) {
+    throw new ChelatedError(
+      'storage_failed',
+      `a restore of database ${path} was cut short; run chelated restore again`,
+    );
+  }
   const lock = takeLock(open, file);
   try {
     if (lock && !exists) await make(open, file, steps);
@@ -36,7 +42,7 @@ export async function openToWrite(open: OpenDriver, path: string, steps: readonl
     const advice = 'see that its folder is there and may be written';
     throw new ChelatedError('storage_failed', `database ${path} cannot be made; ${advice}`);
   }
-  return { database: openToRead(open, file, steps), lock: null };
+  return { database: view(open, file, steps), lock: null };
 }
 
 /**
@@ -45,14 +51,8 @@ export async function openToWrite(open: OpenDriver, path: string, steps: readonl
  * @throws {ChelatedError} not_found, storage_failed
  */
 export async function openView(open: OpenDriver, path: string, steps: readonly string[]): Promise<OpenedDatabase> {
-  const file = await real(path);
-  if (!(await hasContent(file))) {
-    throw new ChelatedError(
-      'not_found',
-      `there is no database ${path}; name the folder or file that chelated was started with`,
-    );
-  }
-  return { database: openToRead(open, file, steps), lock: null };
+  const file = await existing(path);
+  return { database: view(open, file, steps), lock: null };
 }
 
 /** A file that is there is always whole: a new one is made beside it first. */
@@ -84,10 +84,35 @@ function writer(open: OpenDriver, path: string, steps: readonly string[]): Datab
   }
 }
 
-function openToRead(open: OpenDriver, path: string, steps: readonly string[]): Database {
+/** Where a backup is while it is brought in place of the database. */
+export const restoring = (path: string) => `${path}.restoring`;
+
+/** @throws {ChelatedError} not_found where there is no database yet */
+export async function existing(path: string): Promise<string> {
+  const file = await realPath(path);
+  if (await hasContent(file)) return file;
+  const advice = 'name the folder or file that chelated was started with';
+  throw new ChelatedError('not_found', `there is no database ${path}; ${advice}`);
+}
+
+function view(open: OpenDriver, path: string, steps: readonly string[]): Database {
+  const database = openToRead(open, path, steps);
+  database.read(() => {
+    database.exec('BEGIN');
+    // The moment is that of the first look.
+    database.statement('SELECT count(*) FROM sqlite_schema').get();
+  });
+  return database;
+}
+
+/**
+ * A connection that cannot write, beside the process that may.
+ *
+ * @throws {ChelatedError} storage_failed, also for a file of an older version
+ */
+export function openToRead(open: OpenDriver, path: string, steps: readonly string[]): Database {
   const database = reader(open, path);
   try {
-    database.read(() => database.exec('BEGIN'));
     const version = database.read(() => versionOf(database, steps.length));
     if (version === steps.length) return database;
     const advice = 'open it once where it can be written, which brings it to this version';
@@ -124,20 +149,12 @@ function reader(open: OpenDriver, path: string): Database {
   }
 }
 
-function connect(open: OpenDriver, path: string, access: 'write' | 'read' | 'still'): Database {
+export function connect(open: OpenDriver, path: string, access: 'write' | 'read' | 'still'): Database {
   try {
     return new Database(open(path, access), path, { readOnly: access !== 'write' });
   } catch (error) {
     throw storageFailure(path, error);
   }
-}
-
-/** Without links, so that one file has one lock. */
-async function real(path: string): Promise<string> {
-  return realpath(path).catch(async () => {
-    const folder = dirname(resolve(path));
-    return join(await realpath(folder).catch(() => folder), basename(path));
-  });
 }
 
 const hasContent = (path: string) =>

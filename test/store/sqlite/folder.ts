@@ -29,3 +29,11 @@ export async function idsIn(path: string): Promise<string[]> {
     await store.close();
   }
 }
+
+/** A process that has the database open, once it has written these documents. */
+export async function holder(file: string, ...ids: string[]) {
+  const script = join(import.meta.dirname, 'hold-store.ts');
+  const child = Bun.spawn([process.execPath, script, file, ...ids], { stdout: 'pipe' });
+  await child.stdout.getReader().read();
+  return child;
+}

@@ -5,7 +5,7 @@ import { basename, dirname, join } from 'node:path';
 import { openSqliteStore } from '../../../src/store/sqlite/open-sqlite-store.ts';
 import { applicationId, migrations } from '../../../src/store/sqlite/schema.ts';
 import { identity, initial, put } from '../contract/subject.ts';
-import { idsIn, makeDatabase, paths } from './folder.ts';
+import { holder, idsIn, makeDatabase, paths } from './folder.ts';
 
 setDefaultTimeout(60_000);
 const path = await paths();
@@ -18,21 +18,16 @@ async function around(file: string) {
   return Promise.all(names.sort().map(async (name) => [name, await readFile(join(dirname(file), name), 'hex')]));
 }
 
-/** A process that has the database open, once it has written these documents. */
-async function holder(file: string, ...ids: string[]) {
-  const script = join(import.meta.dirname, 'hold-store.ts');
-  const child = Bun.spawn([process.execPath, script, file, ...ids], { stdout: 'pipe' });
-  await child.stdout.getReader().read();
-  return child;
-}
-
 describe('openSqliteStore', () => {
   test('refuses a second process while the first runs, and not after it was killed: what it wrote is there', async () => {
     const file = path();
     const child = await holder(file, 'a', 'b');
-    await expect(openSqliteStore(file)).rejects.toMatchObject(refused(/in use by another process.*stop/));
-    child.kill('SIGKILL');
-    await child.exited;
+    try {
+      await expect(openSqliteStore(file)).rejects.toMatchObject(refused(/in use by another process.*stop/));
+    } finally {
+      child.kill('SIGKILL');
+      await child.exited;
+    }
     const store = await openSqliteStore(file);
     expect(await (await store.open(identity, initial)).count()).toBe(2);
     await store.close();
