@@ -38,6 +38,7 @@ export async function judgeQueries(
   return withCandidate(kernels, corpus, candidate, async (adapter) => {
     const documents = await adapter.correct({ vectors: corpus.X, tokens: corpus.bags });
     const after = score(documents, await adapter.correct({ vectors: encoded.vectors, tokens }));
-    return { ...pairedSignal(before, after), low: bootstrap(before, after, { seed }).low };
+    const { low, high } = bootstrap(before, after, { seed });
+    return { ...pairedSignal(before, after), low, high };
   });
 }
