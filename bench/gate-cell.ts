@@ -11,6 +11,7 @@ import { judgeQueries } from '../src/distil/judge-queries.ts';
 import { readCorpus } from '../src/distil/read-corpus.ts';
 import { splitDocuments } from '../src/distil/split-documents.ts';
 import type { Encoder } from '../src/encode/encoder.ts';
+import type { DocumentSide } from '../src/evaluate/advise-documents.ts';
 import type { Dataset } from '../src/evaluate/dataset.ts';
 import { decideGate } from '../src/evaluate/gate.ts';
 import type { Kernels } from '../src/kernels/kernels.ts';
@@ -35,6 +36,8 @@ export interface CellFigures {
     readonly difference: number;
     readonly low: number;
     readonly high: number;
+    /** The same difference with the mean of corrected and teacher's documents searched; measured where the gate promotes. */
+    readonly mixed: number | null;
   };
 }
 
@@ -76,15 +79,18 @@ export async function distilled(subject: Subject): Promise<(candidate: GateCandi
     };
     const judge = { kernels, corpus: own, split: ownSplit, student, teacher: null, seed };
     const signals = await judgeFit(judge, await fit(pickDocuments(own, ownSplit.heldIn), 'judge'));
-    const facts = { documents: own.X.rows, heldOut: ownSplit.heldOut.length, ...signals, judged: null };
-    const judged = await judgeQueries({ ...judge, corpus: whole.corpus }, dataset, whole.rows, await fit(own, 'fit'));
-    const { student: before, candidate: after, low, high } = judged;
+    const gate = decideGate({ documents: own.X.rows, heldOut: ownSplit.heldOut.length, ...signals, judged: null });
+    const final = await fit(own, 'fit');
+    const judging = { ...judge, corpus: { ...whole.corpus, T } };
+    const truth = (side: DocumentSide) => judgeQueries(judging, dataset, whole.rows, final, side);
+    const { student: before, candidate: after, low, high } = await truth('corrected');
+    const mixed = gate.promoted && signals.mixed ? (await truth('mixed')).candidate - before : null;
     return {
       candidate: candidate.name,
       documents: own.X.rows,
       signals,
-      gate: decideGate(facts),
-      truth: { student: before, difference: after - before, low, high },
+      gate,
+      truth: { student: before, difference: after - before, low, high, mixed },
     };
   };
 }

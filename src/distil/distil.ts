@@ -1,6 +1,7 @@
 import type { FitFigures } from '../adapter/card.ts';
 import { config } from '../config.ts';
 import { ChelatedError } from '../errors.ts';
+import { adviseDocuments } from '../evaluate/advise-documents.ts';
 import { decideGate } from '../evaluate/gate.ts';
 import { random } from '../random.ts';
 import type { Choice } from './choice.ts';
@@ -80,6 +81,8 @@ async function distilOnce(options: DistilOptions): Promise<DistilResult> {
     varianceKept: facts?.kept ?? null,
     choicesTried: chosen.tried,
     agreementAsymmetric: signals.asymmetric?.candidate ?? null,
+    documentSide: adviseDocuments(signals.mixed),
+    mixedZ: signals.mixed?.z ?? null,
     inverseClozeTeacher: signals.teacher?.candidate ?? null,
   };
   const card = { ...final.card, fit, gate };

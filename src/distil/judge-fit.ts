@@ -1,4 +1,5 @@
 import type { SignalFigures } from '../adapter/card.ts';
+import { mixDocuments } from '../adapter/mix-documents.ts';
 import { neighbours } from '../collapse/neighbours.ts';
 import { config } from '../config.ts';
 import type { Encoder } from '../encode/encoder.ts';
@@ -30,9 +31,12 @@ export interface FitSignals {
   readonly agreement: SignalFigures | null;
   /** The same, with the candidate's queries searching the teacher's own documents. */
   readonly asymmetric: SignalFigures | null;
-  /** A passage of a held-out document as query, the teacher's nearest to the whole document as judgements. Null where passages cannot be encoded. */
-  readonly passages: SignalFigures | null;
-  readonly passagesAsymmetric: SignalFigures | null;
+  /**
+   * A passage of a held-out document as the candidate's query, the teacher's nearest to the whole document as judgements: in
+   * the corrected documents (as student), and in their mean with the teacher's own (as candidate). Null where passages
+   * cannot be encoded.
+   */
+  readonly mixed: SignalFigures | null;
   /** A passage finds the document that it was cut out of. Null where passages cannot be encoded. */
   readonly inverseCloze: SignalFigures | null;
   /** Inverse cloze of the teacher as candidate. */
@@ -62,16 +66,15 @@ export async function judgeFit(input: JudgeInput, candidate: Candidate): Promise
     const byPassages = cut && agreements(kernels, index, pool.T, cut.source);
     index.free();
     const before = byDocuments(pool.X, pickRows(pool.X, self));
-    const documentsAsk = (documents: Matrix) => pairedSignal(before, byDocuments(documents, pickRows(corrected, self)));
-    const passagesBefore = byPassages?.(pool.X, cut!.passages.vectors);
-    const passagesAsk = (documents: Matrix) =>
-      byPassages ? pairedSignal(passagesBefore!, byPassages(documents, asked!)) : null;
+    const ask = (documents: Matrix) => pairedSignal(before, byDocuments(documents, pickRows(corrected, self)));
+    const mixed = (aligned: Matrix) =>
+      byPassages &&
+      pairedSignal(byPassages(corrected, asked!), byPassages(mixDocuments(kernels, corrected, aligned), asked!));
     const taught = cut && (await teacherPassages(input, cut));
     return {
-      agreement: documentsAsk(corrected),
-      asymmetric: aligned && documentsAsk(aligned),
-      passages: passagesAsk(corrected),
-      passagesAsymmetric: aligned && passagesAsk(aligned),
+      agreement: ask(corrected),
+      asymmetric: aligned && ask(aligned),
+      mixed: aligned && mixed(aligned),
       inverseCloze: inverse,
       teacher: taught && pairedSignal(clozeBefore!, cloze(pool.T, taught.passages.vectors, taught.rests.vectors, cut)),
     };
@@ -81,8 +84,7 @@ export async function judgeFit(input: JudgeInput, candidate: Candidate): Promise
 const withoutTeacher = {
   agreement: null,
   asymmetric: null,
-  passages: null,
-  passagesAsymmetric: null,
+  mixed: null,
   teacher: null,
 };
 

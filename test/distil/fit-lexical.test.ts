@@ -64,7 +64,11 @@ describe('lexicalFits', () => {
   test('a student’s own map into the teacher’s space counts by its directions, whatever its length', () => {
     const basis = normals(world.student.dims, world.T.dims, 3);
     const fit = (times: number) =>
-      lexicalFits(kernels, { ...data, basis: { ...basis, data: basis.data.map((x) => x * times) } }, 'sif-idf')({
+      lexicalFits(
+        kernels,
+        { ...data, basis: { ...basis, data: basis.data.map((x) => x * times) } },
+        'sif-idf',
+      )({
         lambda: 0.1,
         prior: true,
       }).parts;
