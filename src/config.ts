@@ -95,8 +95,13 @@ export const config = {
   gate: {
     /** Rank depth of the teacher's silver judgements and of nDCG. */
     depth: 10,
-    /** Promote above this z of the paired difference in agreement. */
+    /** Promote above this z of the paired difference in agreement (results/README.md, The gate). */
     z: 2,
+    /**
+     * Refuse where inverse cloze falls below minus this z. A mean that must not fall at all refused a third of the large gains;
+     * what a poor teacher teaches falls by z < −8 (results/README.md, The gate).
+     */
+    fallZ: 2,
     /** The same where agreement is the only signal: precomputed vectors, or documents too short to take a sentence from. */
     zAlone: 4,
     /** With fewer sentences taken out than this, inverse cloze is no signal. */

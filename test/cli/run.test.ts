@@ -59,6 +59,7 @@ describe('chelated', () => {
       refuses(1, /a device/, 'distil', '--corpus', 'x', '--teacher', 'static', '--out', '/dev/null'),
       refuses(1, /missing\.onnx cannot be read/, 'inspect', 'missing.onnx'),
       refuses(1, /needs --teacher/, 'evaluate', '--dataset', 'x', '--documents', 'teacher'),
+      refuses(1, /needs --teacher/, 'evaluate', '--dataset', 'x', '--documents', 'mixed'),
     ]);
   });
 
