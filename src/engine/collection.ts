@@ -223,10 +223,8 @@ export class Collection {
   }
 
   /** Lets what served before serve again, and says which that is. */
-  async rollback(reason = 'rolled back by hand'): Promise<number> {
-    const to = await this.#generations.before();
-    await this.#generations.promote(to, reason, 'rolled-back');
-    return to;
+  rollback(reason = 'rolled back by hand'): Promise<number> {
+    return this.#generations.rollback(reason);
   }
 
   /** Begins a cycle off the request path; the one that is under way already, if there is one. */
@@ -249,8 +247,8 @@ export class Collection {
     const now = this.#generations.promoted;
     const before = await this.#generations.built(await this.#generations.before());
     const figures = await this.#measure(now, before);
-    if (figures?.drop && now.number !== 0) {
-      await this.#generations.promote(before.number, figures.drop, 'rolled-back');
+    if (figures?.drop && now === this.#generations.promoted && now.number !== 0) {
+      await this.#generations.rollback(figures.drop);
     }
     return figures;
   }

@@ -146,8 +146,7 @@ async function decide(
   onStep('monitoring', 0);
   const monitor = await input.monitor(next, before);
   // What others have swapped in meanwhile is not this cycle's to roll back.
-  const isOurs = generations.promoted === next && generations.isKept(before.number);
-  if (!monitor?.drop || !isOurs) return { outcome: 'promoted', reason, monitor };
-  await generations.promote(before.number, monitor.drop, 'rolled-back');
+  if (!monitor?.drop || generations.promoted !== next) return { outcome: 'promoted', reason, monitor };
+  await generations.rollback(monitor.drop);
   return { outcome: 'rolled-back', reason: monitor.drop, monitor };
 }

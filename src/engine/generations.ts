@@ -183,6 +183,19 @@ export class Generations {
     });
   }
 
+  /** Lets what served before serve again, and says which that is. One that is dropped at that very moment is passed over. */
+  async rollback(reason: string): Promise<number> {
+    for (;;) {
+      const to = await this.before();
+      try {
+        await this.promote(to, reason, 'rolled-back');
+        return to;
+      } catch (error) {
+        if (this.isKept(to)) throw error;
+      }
+    }
+  }
+
   isKept(number: number): boolean {
     return number === 0 || this.#records.has(number);
   }
