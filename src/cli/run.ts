@@ -8,6 +8,7 @@ import { evaluateCommand } from './evaluate-command.ts';
 import { Failure } from './failure.ts';
 import { inspectCommand } from './inspect-command.ts';
 import { modelsCommand } from './models-command.ts';
+import { serveCommand } from './serve-command.ts';
 import { startCommand } from './start-command.ts';
 import { studentCommand } from './student-command.ts';
 
@@ -30,6 +31,7 @@ export async function run(argv: readonly string[]): Promise<number> {
     modelsCommand,
     studentCommand,
     startCommand,
+    serveCommand,
   ])
     add(program);
   try {
