@@ -1,12 +1,7 @@
-import { config } from '../config.ts';
-import type { Collection, DocumentResult } from '../engine/collection.ts';
-import type { DocumentInput } from '../engine/prepare-documents.ts';
-import { ChelatedError } from '../errors.ts';
+import type { Collection } from '../engine/collection.ts';
 import type { Deadline } from './deadline.ts';
-import { documentLines, type Line, lineTooLong } from './document-lines.ts';
 import { errorAnswer } from './errors.ts';
-import { checked, parseJson } from './read-json.ts';
-import { document, documentInput } from './schemas/document.ts';
+import { type ReadDocument, readDocuments } from './read-documents.ts';
 
 interface DocumentStreamOptions {
   readonly body: ReadableStream<Uint8Array> | null;
@@ -14,13 +9,6 @@ interface DocumentStreamOptions {
   readonly deadline: Deadline;
   /** Called once, when nothing more will come. */
   readonly end: () => void;
-}
-
-interface Refused {
-  readonly line: number;
-  readonly id: string | null;
-  readonly status: 'refused';
-  readonly error: { readonly code: string; readonly message: string };
 }
 
 /**
@@ -39,23 +27,18 @@ export function documentStream({ body, collection, deadline, end }: DocumentStre
       to.close();
     },
     async cancel() {
-      await work.return('');
       end();
+      await work.return('');
     },
   });
 
   async function* answers(): AsyncGenerator<string, string> {
     try {
-      const lines = documentLines(body ?? new Blob([]).stream(), () => deadline.renew());
-      let batch: (DocumentInput | Refused)[] = [];
-      for (let over = false; !over; ) {
-        const { done, value } = await deadline.race(lines.next());
-        over = done === true;
-        if (value) batch.push(read(value));
-        if (batch.length > 0 && (over || batch.length === config.http.streamBatch)) {
-          yield await write(batch);
-          batch = [];
-        }
+      const batches = readDocuments(body ?? new Blob([]).stream(), () => deadline.renew());
+      for (;;) {
+        const { done, value } = await deadline.race(batches.next());
+        if (done) break;
+        yield await write(value);
       }
       yield `${JSON.stringify({ done: true, ...counts })}\n`;
     } catch (error) {
@@ -65,26 +48,19 @@ export function documentStream({ body, collection, deadline, end }: DocumentStre
   }
 
   /** Upserts what can be, and gives a line for each entry of the batch. */
-  async function write(batch: readonly (DocumentInput | Refused)[]): Promise<string> {
-    const inputs = batch.filter((each): each is DocumentInput => !('status' in each));
+  async function write(batch: readonly ReadDocument[]): Promise<string> {
+    const inputs = batch.flatMap((each) => ('error' in each ? [] : [each.document]));
     const results = inputs.length > 0 ? await collection.upsert(inputs, { signal: deadline.signal }) : [];
     let next = 0;
-    return batch
-      .map((each) => {
-        const result: DocumentResult | Refused = 'status' in each ? each : results[next++]!;
-        counts[result.status]++;
-        return `${JSON.stringify(result)}\n`;
-      })
-      .join('');
+    const lines = batch.map((each) => {
+      const result = 'error' in each ? refused(each.line, each.error) : results[next++]!;
+      counts[result.status]++;
+      return `${JSON.stringify(result)}\n`;
+    });
+    return lines.join('');
   }
 }
 
-function read({ number, text }: Line): DocumentInput | Refused {
-  try {
-    if (text === null) throw lineTooLong();
-    return documentInput(checked(document, parseJson(text, `line ${number}`), `line ${number}`));
-  } catch (error) {
-    if (!(error instanceof ChelatedError)) throw error;
-    return { line: number, id: null, status: 'refused', error: errorAnswer(error).body.error };
-  }
+function refused(line: number, error: unknown) {
+  return { line, id: null, status: 'refused' as const, error: errorAnswer(error).body.error };
 }
