@@ -1,6 +1,7 @@
 import { Hono } from 'hono';
 import { cors } from 'hono/cors';
 import { requestId } from 'hono/request-id';
+import { config } from '../config.ts';
 import { ChelatedError } from '../errors.ts';
 import { Access, type Keys } from './access.ts';
 import { AppMetrics } from './app-metrics.ts';
@@ -23,6 +24,8 @@ export interface AppDeps {
   readonly origins?: readonly string[];
   /** Why nothing can be changed here, where it cannot: such routes answer 501 with it. */
   readonly readOnly?: string;
+  /** Milliseconds that one request may take, and that a client may pause within a stream. Default `config.http.requestMs`. */
+  readonly requestMs?: number;
   /** Names of models for which clients get what the mode serves, beside the student's own. */
   readonly models?: readonly string[];
   /** Hears of every request. Texts, vectors and keys are never in it. */
@@ -45,7 +48,8 @@ export interface AppDeps {
  * const app = createApp({ engine });
  * (await app.request('/health')).status; // => 200
  */
-export function createApp({ engine, keys, origins = [], readOnly, models = [], log, onFault }: AppDeps): Hono {
+export function createApp(deps: AppDeps): Hono {
+  const { engine, keys, origins = [], readOnly, models = [], requestMs = config.http.requestMs, log, onFault } = deps;
   const [metrics, timeline] = [new AppMetrics(), new Timeline()];
   let opened: AppEngine | null = null;
   let failed = false;
@@ -75,6 +79,7 @@ export function createApp({ engine, keys, origins = [], readOnly, models = [], l
     access: new Access(keys, origins),
     readOnly: readOnly ?? null,
     idempotency: new Idempotency(),
+    requestMs,
   });
   const all = operations({
     models: new Set(models),

@@ -18,6 +18,8 @@ export interface Desk {
   /** Why nothing can be changed here; null where it can. */
   readonly readOnly: string | null;
   readonly idempotency: Idempotency;
+  /** Milliseconds that a request may take. */
+  readonly requestMs: number;
   readonly requests: Admission;
   readonly streams: Admission;
 }
@@ -34,7 +36,7 @@ export async function serveOperation(operation: Operation, context: Context, des
   const engine = desk.engine();
   if (operation.changes && desk.readOnly !== null) throw new ChelatedError('not_supported', desk.readOnly);
   const leave = desk.requests.enter();
-  const until = deadline(context.req.raw.signal, config.http.requestMs);
+  const until = deadline(context.req.raw.signal, desk.requestMs);
   let end = () => {
     until.end();
     leave();
