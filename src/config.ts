@@ -283,7 +283,38 @@ export const config = {
     messageCharacters: 1000,
     /** Milliseconds that requests in flight get to end when the server closes. */
     closeMs: 5000,
+    /** Requests in flight at a time, those that wait for their turn included; one more is refused and told to come again. */
+    maxRequests: 256,
+    /** The same of answers that go on for long: a job watched, documents streamed in. */
+    maxStreams: 32,
+    /** Seconds after which a client that was refused may come again. */
+    retrySeconds: 1,
+    /** Milliseconds that one request may take in all, and that a client may pause within a streamed body. */
+    requestMs: 30_000,
+    /** Documents of a stream that are written together, and bytes of one of its lines. */
+    streamBatch: 256,
+    maxLineBytes: 1024 * 1024,
+    /** Answers kept for clients that send the same request again, and the milliseconds for which they are. */
+    idempotency: { entries: 1000, ms: 600_000 },
+    /** Characters of a key that makes requests idempotent. */
+    maxKeyCharacters: 255,
+    /** Collapse events that an answer shows unless told otherwise, and at most. */
+    logEntries: { usual: 100, most: 1000 },
+    /** Points of the plots over time, and the milliseconds between two. */
+    timeline: { points: 500, ms: 10_000 },
+    /** Milliseconds between two looks at a job that a client watches. */
+    watchMs: 200,
+    /** Milliseconds after which it is told again what it knows. */
+    repeatMs: 5000,
+    /** Upper bounds of the histogram of seconds a request took. */
+    seconds: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
   },
+
+  /** Texts of several callers that an encoder embeds in one go. */
+  batching: { texts: 256 },
+
+  /** An edge without a disk: milliseconds between two looks whether its adapter has changed, and bytes of one. */
+  edge: { refreshMs: 60_000, maxAdapterBytes: 64 * 1024 * 1024, fetchMs: 10_000 },
 
   cli: {
     /** Characters of a line on stderr that says what failed. */
@@ -292,6 +323,9 @@ export const config = {
     progressMs: 10_000,
     /** Queries that are timed, one at a time, for the median time of a query. */
     timedQueries: 200,
+    /** Environment variables with the keys of a server. */
+    keyUse: 'CHELATED_KEY_USE',
+    keyAdmin: 'CHELATED_KEY_ADMIN',
   },
 
   /** What runs behind a server: collections, generations, cycles. */

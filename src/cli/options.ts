@@ -1,4 +1,4 @@
-import { Option } from 'commander';
+import { InvalidArgumentError, Option } from 'commander';
 import { distilModes, outputSpaces } from '../adapter/card.ts';
 import { config } from '../config.ts';
 import { parseNumber } from './parse-number.ts';
@@ -34,5 +34,16 @@ export const options = {
       .argParser(parseNumber({ minimum: 0, whole: true }))
       .default(config.seed),
   data: () => new Option('--data <PATH>', 'data folder, or its database').default(config.dataDirectory),
+  host: () => new Option('--host <HOST>', 'address to listen on').argParser(parseHost).default(config.http.host),
+  port: () =>
+    new Option('--port <NUMBER>', 'port to listen on, 0 for any free one')
+      .argParser(parseNumber({ minimum: 0, maximum: 65535, whole: true }))
+      .default(config.http.port),
   json: () => new Option('--json', 'one JSON document on stdout'),
 };
+
+/** A server would take no name at all for every address of the machine. */
+function parseHost(text: string): string {
+  if (text.trim() !== '') return text;
+  throw new InvalidArgumentError('Expected a host name or an address; 0.0.0.0 listens on every one.');
+}

@@ -10,6 +10,7 @@ import { Failure } from './failure.ts';
 import { inspectCommand } from './inspect-command.ts';
 import { modelsCommand } from './models-command.ts';
 import { restoreCommand } from './restore-command.ts';
+import { serveCommand } from './serve-command.ts';
 import { snapshotCommand } from './snapshot-command.ts';
 import { startCommand } from './start-command.ts';
 import { studentCommand } from './student-command.ts';
@@ -36,6 +37,7 @@ export async function run(argv: readonly string[]): Promise<number> {
     backupCommand,
     restoreCommand,
     snapshotCommand,
+    serveCommand,
   ])
     add(program);
   try {

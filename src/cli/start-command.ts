@@ -1,4 +1,4 @@
-import { type Command, InvalidArgumentError } from 'commander';
+import type { Command } from 'commander';
 import { config } from '../config.ts';
 import { openEncoder } from '../encode/open-encoder.ts';
 import { Engine } from '../engine/engine.ts';
@@ -8,11 +8,12 @@ import { loadKernels } from '../kernels/load.ts';
 import { serve } from '../runtime/serve.ts';
 import { exampleRequests } from './example-requests.ts';
 import { gateLine } from './gate-line.ts';
-import { parseNumber } from './parse-number.ts';
+import { options } from './options.ts';
 import { progress } from './progress.ts';
 import { openSample } from './sample.ts';
 import { sampleAdapter } from './sample-adapter.ts';
 import { sampleReport } from './sample-report.ts';
+import { stopSignal } from './stop-signal.ts';
 
 interface StartOptions {
   readonly host: string;
@@ -25,13 +26,8 @@ export function startCommand(program: Command): void {
   program
     .command('start')
     .description('serve the shipped student, corrected by an adapter that the first start distils from the sample')
-    .option('--host <HOST>', 'address to listen on', parseHost, config.http.host)
-    .option(
-      '--port <NUMBER>',
-      'port to listen on, 0 for any free one',
-      parseNumber({ minimum: 0, maximum: 65535, whole: true }),
-      config.http.port,
-    )
+    .addOption(options.host())
+    .addOption(options.port())
     .option('--data <DIR>', 'where the adapter is kept', config.dataDirectory)
     .addHelpText('after', '\nExample:\n  chelated start --port 8788')
     .action(start);
@@ -84,18 +80,4 @@ async function start({ host, port, data }: StartOptions): Promise<void> {
     await adapter.dispose();
     await engine.collection().adopt(file);
   }
-}
-
-/** A server would take no name at all for every address of the machine. */
-function parseHost(text: string): string {
-  if (text.trim() !== '') return text;
-  throw new InvalidArgumentError('Expected a host name or an address; 0.0.0.0 listens on every one.');
-}
-
-/** Resolves when the process is asked to end. A second signal ends it at once. */
-function stopSignal(): Promise<void> {
-  return new Promise((resolve) => {
-    process.once('SIGINT', () => resolve());
-    process.once('SIGTERM', () => resolve());
-  });
 }

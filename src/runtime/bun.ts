@@ -1,4 +1,8 @@
+import { config } from '../config.ts';
 import { closeWithin, listenError, type Serve, urlOf } from './server.ts';
+
+/** Seconds that a connection may be silent: Bun's own ten would cut off work that takes as long as it may. */
+const idleTimeout = Math.ceil(config.http.requestMs / 1000) + 10;
 
 /** Serves under Bun. */
 export const serve: Serve = async (app, options) => {
@@ -15,7 +19,12 @@ export const serve: Serve = async (app, options) => {
 
   function listen() {
     try {
-      return Bun.serve({ hostname: options.host, port: options.port, fetch: (request) => app.fetch(request) });
+      return Bun.serve({
+        hostname: options.host,
+        port: options.port,
+        idleTimeout,
+        fetch: (request, server) => app.fetch(request, { peer: server.requestIP(request)?.address ?? null }),
+      });
     } catch (cause) {
       throw listenError(options, cause);
     }

@@ -4,7 +4,10 @@ import { closeWithin, listenError, type Serve, urlOf } from './server.ts';
 interface DenoServe {
   serve(
     options: { hostname: string; port: number; onListen: () => void },
-    handler: (request: Request) => Response | Promise<Response>,
+    handler: (
+      request: Request,
+      info: { readonly remoteAddr: { readonly hostname?: string } },
+    ) => Response | Promise<Response>,
   ): { readonly addr: { readonly port: number }; shutdown(): Promise<void>; unref(): void };
 }
 
@@ -13,7 +16,9 @@ export const serve: Serve = async (app, options) => {
   const { host, port } = options;
   const { Deno } = globalThis as unknown as { Deno: DenoServe };
   try {
-    const server = Deno.serve({ hostname: host, port, onListen: () => {} }, (request) => app.fetch(request));
+    const server = Deno.serve({ hostname: host, port, onListen: () => {} }, (request, { remoteAddr }) =>
+      app.fetch(request, { peer: remoteAddr.hostname ?? null }),
+    );
     const close = () => {
       // Deno cannot cut off what a shutdown waits for: it is left, and does not keep the process.
       const left = Promise.withResolvers<void>();

@@ -5,7 +5,10 @@ import { closeWithin, listenError, type Serve, urlOf } from './server.ts';
 export const serve: Serve = (app, options) =>
   new Promise((resolve, reject) => {
     // The process may have others that use Response: its own one stays.
-    const server = createAdaptorServer({ fetch: (request) => app.fetch(request), overrideGlobalObjects: false });
+    const server = createAdaptorServer({
+      fetch: (request, { incoming }) => app.fetch(request, { peer: incoming.socket.remoteAddress ?? null }),
+      overrideGlobalObjects: false,
+    });
     server.once('error', (cause) => reject(listenError(options, cause)));
     const close = () =>
       closeWithin(

@@ -1,9 +1,10 @@
 import { config } from '../config.ts';
 import { ChelatedError } from '../errors.ts';
+import type { PeerEnv } from '../http/peer.ts';
 
 /** What answers requests: a Hono app has this shape. */
 export interface Fetcher {
-  fetch(request: Request): Response | Promise<Response>;
+  fetch(request: Request, env: PeerEnv): Response | Promise<Response>;
 }
 
 export interface ListenOptions {

@@ -169,14 +169,10 @@ describe('createApp', () => {
   });
 
   test('a fault of ours is 500 without its message, and is told to the log', async () => {
-    const { collection } = await tinyEngine(kernels);
+    const { engine, collection } = await tinyEngine(kernels);
     const faults: unknown[] = [];
-    const broken = {
-      info: () => collection.info(),
-      correct: collection.correct.bind(collection),
-      search: () => Promise.reject(new Error('secret path')),
-    };
-    const app = createApp({ engine: { collection: () => broken }, onFault: (error) => faults.push(error) });
+    collection.search = () => Promise.reject(new Error('secret path'));
+    const app = createApp({ engine, onFault: (error) => faults.push(error) });
     const init = { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{"query":"w1"}' };
     const response = await app.request('/v1/search', init);
     const text = await response.text();

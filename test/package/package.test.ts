@@ -24,7 +24,7 @@ import { serve } from './node_modules/chelated/dist/runtime/serve.js';
 const faults = [];
 const search = async ({ query }) => ({ fingerprint: '', generation: 0, mode: 'baseline', fallback: null, hits: [{ id: query, score: 1, text: '' }] });
 const collection = { info: () => ({ adapter: null }), search };
-const engine = { collection: () => collection };
+const engine = { collection: () => collection, names: [], subscribe: () => () => {} };
 const { url, close } = await serve(createApp({ engine, onFault: (error) => faults.push(String(error)) }), { host: '127.0.0.1', port: 0, closeMs: 200 });
 const post = (body) => fetch(url + '/v1/search', { method: 'POST', headers: { 'content-type': 'application/json' }, body, duplex: 'half' });
 const parts = (...texts) => new ReadableStream({ start(to) { for (const text of texts) to.enqueue(new TextEncoder().encode(text)); to.close(); } });

@@ -1,0 +1,132 @@
+import { afterAll, describe, expect, setDefaultTimeout, test } from 'bun:test';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { chelated, spawnChelated } from './chelated.ts';
+
+setDefaultTimeout(60_000);
+
+const data = await mkdtemp(join(tmpdir(), 'chelated-serve-'));
+afterAll(() => rm(data, { recursive: true, force: true }));
+
+/** Serves until `use` is done with it, then ends it as a service manager would; what it logged. */
+async function served(args: readonly string[], use: (url: string) => Promise<void>, env: Record<string, string> = {}) {
+  const child = spawnChelated(['serve', '--port', '0', ...args], env);
+  let printed = '';
+  const reader = child.stdout.getReader();
+  const decoder = new TextDecoder();
+  const read = async () => {
+    const { done, value } = await reader.read();
+    if (!done) printed += decoder.decode(value);
+    return !done;
+  };
+  try {
+    while (!printed.includes('"ready"') && (await read()));
+    const url = /"url":"([^"]+)"/.exec(printed)?.[1];
+    if (!printed.includes('"ready"'))
+      throw new Error(`did not start: ${printed}${await new Response(child.stderr).text()}`);
+    await use(url!);
+  } finally {
+    child.kill('SIGTERM');
+  }
+  while (await read());
+  expect(await child.exited).toBe(0);
+  return printed;
+}
+
+const send = (url: string, body: object, headers: Record<string, string> = {}) =>
+  fetch(url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...headers },
+    body: JSON.stringify(body),
+  });
+
+describe('chelated serve', () => {
+  test('what was written is there after the next start; the log has no text', async () => {
+    const documents = [
+      { id: 'a', text: 'a secretive otter' },
+      { id: 'b', text: 'a boundary layer' },
+    ];
+    const log = await served(['--data', data], async (url) => {
+      expect((await fetch(`${url}/ready`)).status).toBe(200);
+      expect((await (await send(`${url}/v1/documents`, { documents })).json()).created).toBe(2);
+    });
+    expect(log).toContain('"route":"/v1/documents"');
+    expect(log).not.toContain('otter');
+    await served(['--data', data], async (url) => {
+      const { hits } = await (await send(`${url}/v1/search`, { query: 'otter', k: 1 })).json();
+      expect(hits[0].id).toBe('a');
+    });
+  });
+
+  test('takes its keys from the environment', async () => {
+    const env = { MY_USE: 'u1,u2', MY_ADMIN: 'a1' };
+    await served(
+      ['--key-use', 'MY_USE', '--key-admin', 'MY_ADMIN'],
+      async (url) => {
+        const status = async (key: string) =>
+          (await send(`${url}/v1/rollback`, {}, key === '' ? {} : { authorization: `Bearer ${key}` })).status;
+        expect([await status(''), await status('x'), await status('u2'), await status('a1')]).toEqual([
+          401, 401, 403, 200,
+        ]);
+      },
+      env,
+    );
+  });
+
+  test('a cycle learns in the background and is watched to its end', async () => {
+    await served(['--mode', 'baseline'], async (url) => {
+      const documents = Array.from({ length: 30 }, (_, i) => ({
+        id: `d${i}`,
+        text: `the ${i} birds and ${i * 7} fish of lake ${i % 5}`,
+      }));
+      await send(`${url}/v1/documents`, { documents });
+      const { id } = await (
+        await send(`${url}/v1/distil`, { adapter: 'affine', space: 'student', force: true })
+      ).json();
+      const events = await (await fetch(`${url}/v1/jobs/${id}`, { headers: { accept: 'text/event-stream' } })).text();
+      const last = JSON.parse(
+        events
+          .trim()
+          .split('\n')
+          .findLast((line) => line.startsWith('data: '))!
+          .slice(6),
+      );
+      console.log(last);
+      expect(last.report?.outcome ?? last.error).toMatch(/\S/);
+    });
+  });
+
+  test('refuses a host that others reach when there are no keys, and --proxy without --model', async () => {
+    const open = await chelated('serve', '--host', '0.0.0.0', '--port', '0');
+    expect(open).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: expect.stringMatching(/there are no keys; set CHELATED_KEY_USE/),
+    });
+    const proxy = await chelated('serve', '--proxy', 'http://localhost:1/v1');
+    expect(proxy).toEqual({ code: 1, stdout: '', stderr: expect.stringContaining('--model') });
+  });
+
+  test('--proxy: texts go up, corrected embeddings come back, under the name of the model behind it', async () => {
+    const asked: string[] = [];
+    const upstream = Bun.serve({
+      port: 0,
+      fetch: async (request) => {
+        const { input, model } = await request.json();
+        asked.push(...input);
+        const data = input.map((text: string, index: number) => ({ index, embedding: [text.length, 1, 0] }));
+        return Response.json({ object: 'list', model, data });
+      },
+    });
+    await served(['--proxy', `http://localhost:${upstream.port}/v1`, '--model', 'upstream-1'], async (url) => {
+      const { data, model } = await (
+        await send(`${url}/v1/embeddings`, { model: 'upstream-1', input: ['four'] })
+      ).json();
+      expect(model).toBe('student');
+      expect(data[0].embedding.map((x: number) => x.toFixed(4))).toEqual(['0.9701', '0.2425', '0.0000']);
+    });
+    expect(asked).toContain('four');
+    await upstream.stop(true);
+  });
+});

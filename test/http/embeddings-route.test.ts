@@ -1,0 +1,91 @@
+import { describe, expect, test } from 'bun:test';
+import fc from 'fast-check';
+import OpenAI from 'openai';
+import { floatsOf } from '../../src/http/float-bytes.ts';
+import { row } from '../../src/matrix.ts';
+import { dims } from '../engine/tiny-student.ts';
+import { tinyApp } from './tiny-app.ts';
+
+const path = '/v1/embeddings';
+
+describe('POST /v1/embeddings', () => {
+  test('the official client gets what the engine computes, as floats and as base64', async () => {
+    const { app, collection } = await tinyApp({ adapter: 'lexical' });
+    const client = new OpenAI({
+      apiKey: 'unused',
+      baseURL: 'http://localhost/v1',
+      fetch: async (url: string | URL | Request, init?: RequestInit) => app.fetch(new Request(url, init)),
+    });
+    const input = ['w1 w2', 'w3'];
+    const { vectors } = await collection.correct({ texts: input });
+    for (const encoding_format of [undefined, 'float', 'base64'] as const) {
+      const answer = await client.embeddings.create({
+        model: 'student+adapter',
+        input,
+        ...(encoding_format && { encoding_format }),
+      });
+      expect(answer.data.map(({ index }) => index)).toEqual([0, 1]);
+      answer.data.forEach(({ embedding }, i) => {
+        const values =
+          typeof embedding === 'string' ? floatsOf(Uint8Array.from(Buffer.from(embedding, 'base64'))) : embedding;
+        expect(Array.from(values)).toEqual(Array.from(row(vectors, i)));
+      });
+      expect(answer.usage).toEqual({ prompt_tokens: 3, total_tokens: 3 });
+    }
+    const refused = await client.embeddings.create({ model: 'other', input }).catch((error: unknown) => error);
+    expect(refused).toMatchObject({ status: 404, code: 'not_found' });
+  });
+
+  test('base64 is the little-endian f32 of the floats', async () => {
+    const { json } = await tinyApp({ adapter: 'affine' });
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.nat(39), { minLength: 1, maxLength: 9 }), async (words) => {
+        const input = words.map((word) => `w${word}`).join(' ');
+        const floats = (await json('POST', path, { body: { input } })).body.data[0].embedding;
+        const text = (await json('POST', path, { body: { input, encoding_format: 'base64' } })).body.data[0].embedding;
+        const bytes = Buffer.from(text, 'base64');
+        expect(floats.map((_: number, i: number) => bytes.readFloatLE(4 * i))).toEqual(floats);
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  test('model chooses between the base vector and the corrected one; without one the mode does', async () => {
+    const { json, encoder, collection } = await tinyApp({ adapter: 'affine' });
+    const of = async (model?: string) =>
+      (await json('POST', path, { body: { input: 'w1', ...(model && { model }) } })).body;
+    const base = Array.from((await encoder.encode(['w1'], { role: 'query' })).vectors.data);
+    expect([(await of('student')).data[0].embedding, (await of('student')).model]).toEqual([base, 'student']);
+    const corrected = await of('student+adapter');
+    expect([corrected.model, corrected.data[0].embedding.length]).toEqual(['student+adapter', 12]);
+    expect(await of()).toEqual(corrected);
+    expect(await of(encoder.id)).toEqual(corrected);
+    await collection.setMode('off');
+    expect((await of()).data[0].embedding).toEqual(base);
+    expect((await json('POST', path, { body: { input: 'w1', model: 'student+adapter' } })).status).toBe(404);
+  });
+
+  test('names that the server was given are served as the mode says', async () => {
+    const { json } = await tinyApp({ models: ['text-embedding-3-small'] });
+    expect((await json('POST', path, { body: { input: 'w1', model: 'text-embedding-3-small' } })).status).toBe(200);
+  });
+
+  test('dimensions: the full width always, another only where axes are ordered', async () => {
+    const { json } = await tinyApp();
+    expect((await json('POST', path, { body: { input: 'w1', dimensions: dims } })).status).toBe(200);
+    const { status, body } = await json('POST', path, { body: { input: 'w1', dimensions: dims - 1 } });
+    expect([status, body.error.code]).toEqual([400, 'invalid_input']);
+  });
+
+  test('refuses in OpenAI’s envelope: token ids with advice, no text, a text without a token', async () => {
+    const { json } = await tinyApp();
+    for (const input of [[1, 2], [[1], [2]], '', [''], ['w1', ' '], []]) {
+      const { status, body } = await json('POST', path, { body: { input } });
+      expect([status, body.error]).toEqual([
+        400,
+        { message: expect.stringMatching(/\S/), type: 'invalid_request_error', param: null, code: 'invalid_input' },
+      ]);
+      if (typeof input[0] === 'number') expect(body.error.message).toContain('send texts');
+    }
+  });
+});

@@ -1,0 +1,232 @@
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test';
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { writeAdapter } from '../../src/adapter/write-adapter.ts';
+import { config } from '../../src/config.ts';
+import { openEncoder } from '../../src/encode/open-encoder.ts';
+import { sample } from '../adapter/samples.ts';
+import { kernels } from '../http/tiny-app.ts';
+import { bundleWorker } from './bundle-worker.ts';
+
+setDefaultTimeout(60_000);
+
+const root = new URL('../..', import.meta.url).pathname;
+const main = join(root, 'dist/cli/main.js');
+const modules = join(root, 'node_modules');
+const [use, admin] = ['use-key', 'admin-key'];
+
+const student = await openEncoder('static', { kernels });
+const documents = ['a wading bird', 'a boundary layer on a plate', 'a court of law'].map((text, i) => ({
+  id: `d${i}`,
+  text,
+}));
+
+/** An adapter for the shipped student; another seed, another adapter. */
+function adapter(seed: number): Promise<Uint8Array> {
+  const { parts, card } = sample('affine', seed, { dIn: student.dims, vocabulary: 0, bias: false });
+  return writeAdapter(parts, { ...card, baseFingerprint: student.baseFingerprint, student: student.id });
+}
+
+const folder = await mkdtemp(join(tmpdir(), 'chelated-smoke-'));
+const file = join(folder, 'adapter.onnx');
+await writeFile(file, await adapter(1));
+let published = await adapter(1);
+const shelf = Bun.serve({
+  port: 0,
+  fetch: ({ url }) =>
+    new Response(url.endsWith('.onnx') ? published.slice() : documents.map((each) => JSON.stringify(each)).join('\n')),
+});
+afterAll(async () => {
+  await shelf.stop(true);
+  await rm(folder, { recursive: true, force: true });
+});
+
+interface Running {
+  readonly url: string;
+  stop(): Promise<void>;
+}
+
+async function cli(command: readonly string[]): Promise<Running> {
+  const env = { ...process.env, CHELATED_KEY_USE: use, CHELATED_KEY_ADMIN: admin };
+  const args = [...command, main, 'serve', '--port', '0', '--adapter', file];
+  const child = Bun.spawn(args, { cwd: root, env, stdout: 'pipe', stderr: 'pipe' });
+  // Read to its end: a server whose log nobody takes any longer would end.
+  let printed = '';
+  const ready = Promise.withResolvers<void>();
+  const reading = (async () => {
+    for await (const chunk of child.stdout) {
+      printed += new TextDecoder().decode(chunk);
+      if (printed.includes('"ready"')) ready.resolve();
+    }
+    ready.resolve();
+  })();
+  await ready.promise;
+  const url = /"url":"([^"]+)"/.exec(printed)?.[1];
+  if (url === undefined)
+    throw new Error(`${command[0]} did not start: ${printed}${await new Response(child.stderr).text()}`);
+  return {
+    url,
+    stop: async () => {
+      child.kill('SIGTERM');
+      expect(await child.exited).toBe(0);
+      await reading;
+    },
+  };
+}
+
+async function workerd(): Promise<Running> {
+  const port = shelf.port! + 1;
+  const bytes = await bundleWorker(folder, port, {
+    CHELATED_KEY_USE: use,
+    CHELATED_KEY_ADMIN: admin,
+    CHELATED_ADAPTER_URL: `http://localhost:${shelf.port}/adapter.onnx`,
+    CHELATED_ADAPTER_SECONDS: '0',
+    CHELATED_DOCUMENTS_URL: `http://localhost:${shelf.port}/documents.ndjson`,
+  });
+  expect(bytes).toBeLessThanOrEqual(10_000_000);
+  const child = Bun.spawn([join(modules, 'workerd/bin/workerd'), 'serve', join(folder, 'config.capnp')], {
+    stdout: 'ignore',
+    stderr: 'ignore',
+  });
+  const url = `http://127.0.0.1:${port}`;
+  for (let tries = 0; tries < 200; tries++) {
+    if (
+      await fetch(`${url}/ready`).then(
+        ({ ok }) => ok,
+        () => false,
+      )
+    )
+      break;
+    await Bun.sleep(50);
+  }
+  return {
+    url,
+    stop: async () => {
+      child.kill();
+      await child.exited;
+    },
+  };
+}
+
+const runtimes: readonly {
+  name: string;
+  binary: string;
+  start: (binary: string) => Promise<Running>;
+  writes: boolean;
+}[] = [
+  { name: 'Bun', binary: process.execPath, start: (binary) => cli([binary]), writes: true },
+  {
+    name: 'Deno',
+    binary: join(modules, '.bin/deno'),
+    start: (binary) => cli([binary, 'run', '--allow-all', '--node-modules-dir=manual']),
+    writes: true,
+  },
+  { name: 'Node 24', binary: join(modules, 'node/bin/node'), start: (binary) => cli([binary]), writes: true },
+  { name: 'workerd', binary: join(modules, 'workerd/bin/workerd'), start: workerd, writes: false },
+];
+
+/** What the first runtime answered: all must agree. */
+const first: { vectors?: number[][] } = {};
+
+for (const { name, binary, start, writes } of runtimes) {
+  // Their packages bring them; a machine of another kind may have no build of one.
+  describe.skipIf(!existsSync(binary))(`chelated on ${name}`, () => {
+    let running: Running;
+    beforeAll(async () => {
+      running = await start(binary);
+    }, 60_000);
+    afterAll(() => running?.stop());
+
+    const ask = async (method: string, path: string, body?: unknown, headers: Record<string, string> = {}) => {
+      const sent =
+        body === undefined ? {} : { body: (body instanceof Uint8Array ? body : JSON.stringify(body)) as BodyInit };
+      const all = { 'content-type': 'application/json', authorization: `Bearer ${admin}`, ...headers };
+      return fetch(`${running.url}${path}`, { method, headers: all, ...sent });
+    };
+
+    test('is ready, and says what serves', async () => {
+      expect((await ask('GET', '/ready')).status).toBe(200);
+      expect(await (await ask('GET', '/health')).json()).toMatchObject({
+        status: 'ok',
+        generation: 1,
+        kernels: 'simd',
+      });
+      expect(await (await ask('GET', '/metrics')).text()).toContain('chelated_generation{collection="default"} 1');
+    });
+
+    test('corrects texts and vectors alike, in every encoding, and as the other runtimes do', async () => {
+      const texts = documents.map(({ text }) => text);
+      const { vectors, dims } = await (await ask('POST', '/v1/correct', { texts })).json();
+      first.vectors ??= vectors;
+      expect(vectors).toEqual(first.vectors!);
+      const base = (await student.encode(texts, { role: 'query' })).vectors.data;
+      const bytes = new Uint8Array(base.buffer, base.byteOffset, base.byteLength);
+      const binary = await ask('POST', '/v1/correct', bytes, { 'content-type': 'application/octet-stream' });
+      const floats = new Float32Array(await binary.arrayBuffer());
+      const text = { vectors_base64: Buffer.from(bytes).toString('base64'), encoding_format: 'base64' };
+      const { vectors_base64 } = await (await ask('POST', '/v1/correct', text)).json();
+      expect(Buffer.from(vectors_base64, 'base64')).toEqual(Buffer.from(floats.buffer));
+      expect([floats.length, binary.headers.get('x-dims')]).toEqual([texts.length * dims, String(dims)]);
+      for (const [i, x] of vectors.flat().entries()) expect(floats[i]).toBeCloseTo(x, 5);
+      const embedded = await (await ask('POST', '/v1/embeddings', { input: texts, model: 'student+adapter' })).json();
+      expect(embedded.data.map(({ embedding }: { embedding: number[] }) => embedding)).toEqual(vectors);
+    });
+
+    test(
+      writes ? 'takes documents and finds them' : 'finds the documents it was given, and says why it takes none',
+      async () => {
+        const written = await ask('POST', '/v1/documents', { documents });
+        if (writes) expect((await written.json()).created).toBe(3);
+        else
+          expect([written.status, (await written.json()).error.message]).toEqual([
+            501,
+            expect.stringContaining('keeps nothing'),
+          ]);
+        const { before, after } = await (
+          await ask('POST', '/v1/search', { query: 'bird', k: 3, compare: true })
+        ).json();
+        expect([before.hits[0].id, before.hits.length, after.hits.length]).toEqual(['d0', 3, 3]);
+      },
+    );
+
+    test('refuses without a key, a body that is too large, and what is no route', async () => {
+      const status = async (...request: Parameters<typeof ask>) => (await ask(...request)).status;
+      expect(await status('POST', '/v1/search', { query: 'bird' }, { authorization: '' })).toBe(401);
+      expect(await status('POST', '/v1/rollback', {}, { authorization: `Bearer ${use}` })).toBe(403);
+      expect(await status('POST', '/v1/correct', { texts: ['x'.repeat(config.http.maxBodyBytes)] })).toBe(413);
+      expect(await status('GET', '/nowhere')).toBe(404);
+      expect(await status('OPTIONS', '/v1/search')).toBe(405);
+    });
+  });
+}
+
+describe.skipIf(!existsSync(runtimes[3]!.binary))('a worker and its adapter', () => {
+  test('keeps the last good one, and swaps the next while it serves', async () => {
+    const running = await workerd();
+    const correct = async () => {
+      const headers = { 'content-type': 'application/json', authorization: `Bearer ${use}` };
+      const response = await fetch(`${running.url}/v1/correct`, {
+        method: 'POST',
+        headers,
+        body: '{"texts":["bird"]}',
+      });
+      expect(response.status).toBe(200);
+      return (await response.json()).fingerprint as string;
+    };
+    const good = await correct();
+    const next = await adapter(2);
+    published = next.subarray(0, next.length / 2);
+    for (let i = 0; i < 10; i++) expect(await correct()).toBe(good);
+    published = next;
+    let now = good;
+    for (let tries = 0; tries < 200 && now === good; tries++) {
+      now = await correct();
+      await Bun.sleep(20);
+    }
+    expect(now).not.toBe(good);
+    expect(await correct()).toBe(now);
+    await running.stop();
+  });
+});
