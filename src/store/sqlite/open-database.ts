@@ -1,5 +1,6 @@
 import { existsSync, statSync } from 'node:fs';
 import { access, constants, rename, rm, stat } from 'node:fs/promises';
+import { config } from '../../config.ts';
 import { ChelatedError } from '../../errors.ts';
 import { Database } from './database.ts';
 import { migrate, versionOf } from './migrate.ts';
@@ -76,6 +77,7 @@ function writer(open: OpenDriver, path: string, steps: readonly string[]): Datab
       }
       // FULL: what a call has resolved for is on disk, also when the power fails.
       database.exec('PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA busy_timeout = 5000');
+      database.exec(`PRAGMA cache_size = ${-config.store.cacheKiB}`);
       return database;
     });
   } catch (error) {
