@@ -49,6 +49,16 @@ describe('openSqliteStore', () => {
     expect(await idsIn(file)).toEqual(wrote.flat());
   });
 
+  test('keeps the file for a store that nobody refers to any more, until the process ends', async () => {
+    const file = path();
+    await (async () => void (await openSqliteStore(file)))();
+    for (let i = 0; i < 5; i++) {
+      Bun.gc(true);
+      await Bun.sleep(1);
+    }
+    await expect(openSqliteStore(file)).rejects.toMatchObject(refused(/in use/));
+  });
+
   test('refuses a second opening under another name of the file', async () => {
     const file = path();
     await makeDatabase(file);
