@@ -267,6 +267,8 @@ export const config = {
     file: 'chelated.db',
     /** Documents read at a time where all of them are. */
     scanDocuments: 4096,
+    /** Memory for pages of the database: the indexes of some hundred thousand documents. */
+    cacheKiB: 64 * 1024,
   },
 
   http: {

@@ -27,9 +27,8 @@ export function backupCommand(program: Command): void {
 async function run({ data, out, json = false }: BackupOptions): Promise<void> {
   const path = await databasePath(data);
   await assertWritable(out);
-  const display = progress({ silent: json });
-  display.show(`copying ${path}`, 0);
-  const backup = await backupDatabase(path, out).finally(() => display.stop());
+  if (!json) progress().note(`copying ${path}`);
+  const backup = await backupDatabase(path, out);
   const document = { out, ...backup };
   print(json, document, () => columns(Object.entries(document)));
 }

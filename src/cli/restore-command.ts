@@ -25,9 +25,8 @@ export function restoreCommand(program: Command): void {
 
 async function run({ from, data, json = false }: RestoreOptions): Promise<void> {
   const path = await makeDatabasePath(data);
-  const display = progress({ silent: json });
-  display.show(`checking and copying ${from}`, 0);
-  const restored = await restoreDatabase(from, path).finally(() => display.stop());
+  if (!json) progress().note(`checking and copying ${from}`);
+  const restored = await restoreDatabase(from, path);
   const document = { database: path, ...restored };
   print(json, document, () => columns(Object.entries(document)));
 }

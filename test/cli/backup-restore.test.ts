@@ -104,7 +104,7 @@ describe('chelated restore', () => {
     await makeDatabase(database(data), 'a');
     await failsWith('not_found', /no database/, 'restore', '--from', from, '--data', data);
     await writeFile(from, 'x'.repeat(9000));
-    await failsWith('storage_failed', /no database/, 'restore', '--from', from, '--data', data);
+    await failsWith('storage_failed', /nothing was changed.*no database/, 'restore', '--from', from, '--data', data);
     await copyFile(database(data), from);
     await truncate(from, 20_000);
     await failsWith('storage_failed', /damaged/, 'restore', '--from', from, '--data', data);

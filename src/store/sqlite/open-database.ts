@@ -1,5 +1,6 @@
 import { existsSync, statSync } from 'node:fs';
 import { access, constants, rename, rm, stat } from 'node:fs/promises';
+import { config } from '../../config.ts';
 import { ChelatedError } from '../../errors.ts';
 import { Database } from './database.ts';
 import { migrate, versionOf } from './migrate.ts';
@@ -21,28 +22,20 @@ export interface OpenedDatabase {
  */
 export async function openToWrite(open: OpenDriver, path: string, steps: readonly string[]): Promise<OpenedDatabase> {
   const file = await realPath(path);
-  const exists = await hasContent(file);
-  if (exists) peek(open, file, steps.length);
-  if (!exists && existsSync(restoring(file))) {
-    throw new ChelatedError(
-      'storage_failed',
-      `a restore of database ${path} was cut short; run chelated restore again`,
-    );
-  }
+  if (await hasContent(file)) peek(open, file, steps.length);
   const lock = takeLock(open, file);
   try {
-    if (lock && !exists) await make(open, file, steps);
+    // Asked again: until the lock is taken another process may make the file, or restore it.
+    if (lock && !(await hasContent(file))) await make(open, file, steps);
     if (lock && (await isWritable(file))) return { database: writer(open, file, steps), lock };
   } catch (error) {
     lock?.release();
     throw storageFailure(file, error);
   }
   lock?.release();
-  if (!exists) {
-    const advice = 'see that its folder is there and may be written';
-    throw new ChelatedError('storage_failed', `database ${path} cannot be made; ${advice}`);
-  }
-  return { database: view(open, file, steps), lock: null };
+  if (await hasContent(file)) return { database: view(open, file, steps), lock: null };
+  const advice = 'see that its folder is there and may be written';
+  throw new ChelatedError('storage_failed', `database ${path} cannot be made; ${advice}`);
 }
 
 /**
@@ -57,6 +50,10 @@ export async function openView(open: OpenDriver, path: string, steps: readonly s
 
 /** A file that is there is always whole: a new one is made beside it first. */
 async function make(open: OpenDriver, path: string, steps: readonly string[]): Promise<void> {
+  if (existsSync(restoring(path))) {
+    const cut = `a restore of database ${path} was cut short`;
+    throw new ChelatedError('storage_failed', `${cut}; run chelated restore again`);
+  }
   const draft = `${path}.new`;
   await rm(draft, { force: true });
   writer(open, draft, steps).close();
@@ -76,6 +73,7 @@ function writer(open: OpenDriver, path: string, steps: readonly string[]): Datab
       }
       // FULL: what a call has resolved for is on disk, also when the power fails.
       database.exec('PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA busy_timeout = 5000');
+      database.exec(`PRAGMA cache_size = ${-config.store.cacheKiB}`);
       return database;
     });
   } catch (error) {
@@ -125,7 +123,7 @@ export function openToRead(open: OpenDriver, path: string, steps: readonly strin
 
 /** Refuses what is not ours, or newer. Leaves nothing beside the file, as readers of one with a log do. */
 function peek(open: OpenDriver, path: string, newest: number): void {
-  const database = connect(open, path, existsSync(`${path}-wal`) ? 'read' : 'still');
+  const database = logBytes(path) > 0 ? reader(open, path) : connect(open, path, 'still');
   try {
     database.read(() => versionOf(database, newest));
   } finally {
@@ -144,7 +142,7 @@ function reader(open: OpenDriver, path: string): Database {
     const failure = storageFailure(path, error);
     const closedHere = error instanceof Error && /unable to open|readonly/.test(error.message);
     // What the last writer left there is not in the file itself yet.
-    if (!closedHere || (statSync(`${path}-wal`, { throwIfNoEntry: false })?.size ?? 0) > 0) throw failure;
+    if (!closedHere || logBytes(path) > 0) throw failure;
     return connect(open, path, 'still');
   }
 }
@@ -156,6 +154,9 @@ export function connect(open: OpenDriver, path: string, access: 'write' | 'read'
     throw storageFailure(path, error);
   }
 }
+
+/** Bytes that were written beside the file and are not in it yet. */
+export const logBytes = (path: string) => statSync(`${path}-wal`, { throwIfNoEntry: false })?.size ?? 0;
 
 const hasContent = (path: string) =>
   stat(path).then(

@@ -3,9 +3,10 @@ import { copyFile, rename, rm } from 'node:fs/promises';
 import { ChelatedError } from '../../errors.ts';
 import { type Contents, checkFile } from './check-file.ts';
 import { loadDriver } from './load-driver.ts';
-import { existing, restoring } from './open-database.ts';
+import { existing, logBytes, restoring } from './open-database.ts';
 import { realPath } from './real-path.ts';
 import { migrations } from './schema.ts';
+import type { OpenDriver } from './sql-driver.ts';
 import { storageFailure } from './storage-failure.ts';
 import { syncFile, syncFolder } from './sync.ts';
 import { takeLock } from './take-lock.ts';
@@ -16,7 +17,7 @@ export interface Restored extends Contents {
 }
 
 /**
- * Puts a backup in the place of the database, which is kept aside. The copy is checked before anything is moved.
+ * Puts a backup in the place of the database, which is kept aside. It is checked, and its copy on disk, before anything is moved.
  *
  * @throws {ChelatedError} storage_failed: in use, damaged, another application's, newer; not_found, invalid_input
  */
@@ -29,7 +30,7 @@ export async function restoreDatabase(from: string, path: string): Promise<Resto
       `${from} is the database itself; name the file that chelated backup wrote`,
     );
   }
-  if (existsSync(`${backup}-wal`)) {
+  if (logBytes(backup) > 0) {
     const why = 'has a log beside it: it is a database in use or was not closed';
     throw new ChelatedError('invalid_input', `${from} ${why}; name a file that chelated backup wrote`);
   }
@@ -41,19 +42,32 @@ export async function restoreDatabase(from: string, path: string): Promise<Resto
     );
   }
   const draft = restoring(file);
+  let moving = false;
   try {
+    const contents = checkBackup(driver, backup);
     await copyFile(backup, draft);
-    const contents = checkFile(driver, draft, migrations.length);
     await syncFile(draft);
+    moving = true;
     const before = await setAside(file);
     await rename(draft, file);
+    moving = false;
     await syncFolder(file);
     return { ...contents, before };
   } catch (error) {
-    throw storageFailure(from, error);
+    throw storageFailure(file, error);
   } finally {
-    await rm(draft, { force: true });
+    // With the database aside, the draft keeps others from making an empty one in its place.
+    if (!moving) await rm(draft, { force: true });
     lock.release();
+  }
+}
+
+function checkBackup(driver: OpenDriver, backup: string): Contents {
+  try {
+    return checkFile(driver, backup, migrations.length);
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new ChelatedError('storage_failed', `nothing was changed: ${why}`, { cause });
   }
 }
 

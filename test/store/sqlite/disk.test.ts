@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { openSqliteStore } from '../../../src/store/sqlite/open-sqlite-store.ts';
 import { canMount, noSmallDisk, smallDisk } from '../../helpers/small-disk.ts';
 import { document, identity, initial, put } from '../contract/subject.ts';
-import { makeDatabase } from './folder.ts';
+import { holder, idsIn, makeDatabase } from './folder.ts';
 
 const title = (law: string) => (canMount ? law : `${law} (skipped: ${noSmallDisk})`);
 
@@ -64,6 +64,20 @@ describe.skipIf(!canMount)('SqliteStore', () => {
       } finally {
         disk.remove();
       }
+    }
+  });
+
+  test(title('on a read-only disk reads what a killed process had acknowledged'), async () => {
+    const disk = smallDisk(2 ** 20)!;
+    try {
+      const path = join(disk.folder, 'a.db');
+      const child = await holder(path, 'a', 'b');
+      child.kill('SIGKILL');
+      await child.exited;
+      disk.makeReadOnly();
+      expect(await idsIn(path)).toEqual(['a', 'b']);
+    } finally {
+      disk.remove();
     }
   });
 

@@ -33,6 +33,32 @@ describe('openSqliteStore', () => {
     await store.close();
   });
 
+  test('of processes that start at once on a new file one has it, and it keeps what that one wrote', async () => {
+    const file = path();
+    const script = join(import.meta.dirname, 'hold-store.ts');
+    const children = ['a', 'b', 'c', 'd'].map((id) => ({
+      id,
+      child: Bun.spawn([process.execPath, script, file, id], { stdout: 'pipe', stderr: 'ignore' }),
+    }));
+    const wrote = await Promise.all(
+      children.map(async ({ id, child }) => ((await child.stdout.getReader().read()).done ? [] : [id])),
+    );
+    for (const { child } of children) child.kill('SIGKILL');
+    await Promise.all(children.map(({ child }) => child.exited));
+    expect(wrote.flat().length).toBe(1);
+    expect(await idsIn(file)).toEqual(wrote.flat());
+  });
+
+  test('keeps the file for a store that nobody refers to any more, until the process ends', async () => {
+    const file = path();
+    await (async () => void (await openSqliteStore(file)))();
+    for (let i = 0; i < 5; i++) {
+      Bun.gc(true);
+      await Bun.sleep(1);
+    }
+    await expect(openSqliteStore(file)).rejects.toMatchObject(refused(/in use/));
+  });
+
   test('refuses a second opening under another name of the file', async () => {
     const file = path();
     await makeDatabase(file);
