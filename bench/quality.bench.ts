@@ -89,7 +89,7 @@ for (const collection of positionals.length > 0 ? positionals : ['cisi', 'cranfi
     const mixed = mixDocuments(kernels, corrected, aligned);
     report(`${adapter}, mixed documents`, mixed, asked);
     report(`${adapter}, teacher's documents`, aligned, asked);
-    report(`${adapter}, documents as advised`, figures['documentSide'] === 'mixed' ? mixed : corrected, asked);
+    report(`${adapter}, documents as advised`, figures.documentSide === 'mixed' ? mixed : corrected, asked);
     console.error(`  ${JSON.stringify(figures)}\n  ${gate?.promoted ? 'promoted' : 'refused'}: ${gate?.reason}`);
     await corrector.dispose();
   }
