@@ -98,11 +98,14 @@ export const config = {
     /** Promote above this z of the paired difference in agreement (results/README.md, The gate). */
     z: 2,
     /**
-     * Refuse where inverse cloze falls below minus this z. A mean that must not fall at all refused a third of the large gains;
-     * what a poor teacher teaches falls by z < −8 (results/README.md, The gate).
+     * Refuse where inverse cloze falls below minus this z. A mean that may not fall at all missed a third of the certain gains;
+     * the loss that fell least had z = −3.8 (results/README.md, The gate).
      */
     fallZ: 2,
-    /** The same where agreement is the only signal: precomputed vectors, or documents too short to take a sentence from. */
+    /**
+     * The same where nothing stands beside the teacher's ranking: precomputed vectors, documents too short to take a sentence
+     * from, and the advice to mix documents (results/README.md, Which documents to search).
+     */
     zAlone: 4,
     /** With fewer sentences taken out than this, inverse cloze is no signal. */
     minimumSentences: 20,
