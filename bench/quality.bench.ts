@@ -7,6 +7,8 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { AdapterKind } from '../src/adapter/card.ts';
 import { kernelsAdapter } from '../src/adapter/kernels-adapter.ts';
+import { writeAdapter } from '../src/adapter/write-adapter.ts';
+import { timeQueries } from '../src/cli/time-queries.ts';
 import { distil } from '../src/distil/distil.ts';
 import { openEncoder } from '../src/encode/open-encoder.ts';
 import { evaluate } from '../src/evaluate/evaluate.ts';
@@ -83,7 +85,10 @@ for (const collection of positionals.length > 0 ? positionals : ['cisi', 'cranfi
     const corrected = await corrector.correct({ vectors: D, tokens: bags });
     const asked = await corrector.correct({ vectors: Q, tokens: queryBags });
     const { gate } = card;
-    report(adapter, corrected, asked, { ...figures, promoted: gate?.promoted, gate: gate?.reason });
+    const kB = (await writeAdapter(parts, card)).length / 1000;
+    const placed = dataset.queries.map((query, position) => ({ ...query, position }));
+    const µs = await timeQueries(student, corrector, placed);
+    report(adapter, corrected, asked, { ...figures, kB, µs, promoted: gate?.promoted, gate: gate?.reason });
     report(`${adapter}, teacher's documents`, corrector.alignTeacher(T), asked);
     console.error(`  ${JSON.stringify(figures)}\n  ${gate?.promoted ? 'promoted' : 'refused'}: ${gate?.reason}`);
     await corrector.dispose();
@@ -103,6 +108,8 @@ else {
   const columns = [
     'ndcg@10',
     'recall@100',
+    'kB',
+    'µs',
     'encodeSeconds',
     'chooseSeconds',
     'judgeSeconds',
