@@ -47,6 +47,12 @@ export const config = {
     ridgeLambda: 1e-3,
     /** The same where the ridge pulls towards the student's own map into the teacher's space: there more pull costs less. */
     taughtRidgeLambda: 1e-2,
+    /**
+     * The same for the affine part of a residual adapter, which is pulled towards the rotation into the teacher's space, and
+     * what is tried in its place. Held-out documents agree with the teacher the better the less the map may leave it.
+     */
+    residualRidgeLambda: 1,
+    residualRidgeLambdas: [0.1, 1, 10],
     /** λ of the ridge that makes the prior, relative as above: next to none, it has d numbers a target to fit. */
     priorLambda: 1e-5,
     /**

@@ -46,7 +46,8 @@ export async function choose(
 type Stage = (standing: Choice) => Choice[];
 
 function stages(kind: AdapterKind, first: Choice): Stage[] {
-  const { lexicalLambdas, ridgeLambdas } = config.distil;
+  const { lexicalLambdas, ridgeLambdas: ofAffine, residualRidgeLambdas } = config.distil;
+  const ridgeLambdas = kind === 'residual' ? residualRidgeLambdas : ofAffine;
   const ridge: Stage = (now) => ridgeLambdas.filter((l) => l !== now.ridge).map((l) => ({ ...now, ridge: l }));
   const lambda: Stage = (now) => lexicalLambdas.filter((l) => l !== now.lambda).map((l) => ({ ...now, lambda: l }));
   const weighting: Stage = (now) =>
