@@ -5,6 +5,7 @@ import { applyCommand } from './apply-command.ts';
 import { distilCommand } from './distil-command.ts';
 import { embedCommand } from './embed-command.ts';
 import { evaluateCommand } from './evaluate-command.ts';
+import { exportCommand } from './export-command.ts';
 import { Failure } from './failure.ts';
 import { inspectCommand } from './inspect-command.ts';
 import { modelsCommand } from './models-command.ts';
@@ -26,6 +27,7 @@ export async function run(argv: readonly string[]): Promise<number> {
     applyCommand,
     evaluateCommand,
     inspectCommand,
+    exportCommand,
     embedCommand,
     modelsCommand,
     studentCommand,
