@@ -148,6 +148,11 @@ export const config = {
     irVersion: 8,
   },
 
+  hostFile: {
+    /** Format of files for hosts in other languages (docs/abi.md), written and read. */
+    formatVersion: 1,
+  },
+
   adapterRun: {
     /** What runs an adapter; onnxruntime is for graphs that the kernels do not know, and for accelerators. */
     backend: 'kernels',

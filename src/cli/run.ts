@@ -6,6 +6,7 @@ import { backupCommand } from './backup-command.ts';
 import { distilCommand } from './distil-command.ts';
 import { embedCommand } from './embed-command.ts';
 import { evaluateCommand } from './evaluate-command.ts';
+import { exportCommand } from './export-command.ts';
 import { Failure } from './failure.ts';
 import { inspectCommand } from './inspect-command.ts';
 import { modelsCommand } from './models-command.ts';
@@ -30,6 +31,7 @@ export async function run(argv: readonly string[]): Promise<number> {
     applyCommand,
     evaluateCommand,
     inspectCommand,
+    exportCommand,
     embedCommand,
     modelsCommand,
     studentCommand,
