@@ -1,8 +1,10 @@
 // Documents a second of a transformer over SciFact's abstracts, on one and two threads, beside Python's onnxruntime on the
-// same file, texts and threads; rounds of the two take turns, medians are shown. On a busy machine the time on the
-// processor (CPU ms a document) says more than the documents a second.
-//   CHELATED_DATA=… CHELATED_MODELS=… [CHELATED_PYTHON=python] node scripts/bun.mjs bench/onnx-encoder.bench.ts [DOCUMENTS] [ROUNDS] [MODEL]
-// CHELATED_PYTHON has bench/peers/encoder/requirements.txt installed; without it the peer's rows are left out.
+// same file and sentence-transformers (PyTorch, f32) with the same weights, on the same texts and threads; rounds of all take
+// turns, medians are shown. On a busy machine the time on the processor (CPU ms a document) says more than the documents a second.
+//   CHELATED_DATA=… CHELATED_MODELS=… [CHELATED_PYTHON=python] [CHELATED_TORCH_PYTHON=python]
+//     node scripts/bun.mjs bench/onnx-encoder.bench.ts [DOCUMENTS] [ROUNDS] [MODEL]
+// CHELATED_PYTHON has bench/peers/encoder/requirements.txt installed, CHELATED_TORCH_PYTHON sentence_requirements.txt beside it;
+// without one its rows are left out.
 import { spawnSync } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -16,7 +18,7 @@ import { reportTable } from '../src/evaluate/report-table.ts';
 import { loadKernels } from '../src/kernels/load.ts';
 import { type Matrix, row } from '../src/matrix.ts';
 
-const { CHELATED_DATA: data, CHELATED_MODELS: models, CHELATED_PYTHON: python } = process.env;
+const { CHELATED_DATA: data, CHELATED_MODELS: models, CHELATED_PYTHON, CHELATED_TORCH_PYTHON } = process.env;
 if (!data || !models)
   throw new Error('CHELATED_DATA must name the folder that holds scifact, CHELATED_MODELS that of models');
 const [count, rounds] = [Number(process.argv[2] ?? 128), Number(process.argv[3] ?? 3)];
@@ -41,33 +43,48 @@ interface Round {
 
 const runtime = process.versions.bun ? `Bun ${process.versions.bun}` : `Node ${process.version}`;
 console.log(`${texts.length} documents of SciFact, ${folder.split('/').at(-1)} ${file}; ${runtime}, ${rounds} rounds`);
+const peers = [
+  { name: 'Python onnxruntime', variable: 'CHELATED_PYTHON', python: CHELATED_PYTHON, script: 'encode.py' },
+  {
+    name: 'sentence-transformers',
+    variable: 'CHELATED_TORCH_PYTHON',
+    python: CHELATED_TORCH_PYTHON,
+    script: 'sentence.py',
+  },
+].flatMap(({ python, ...peer }) => {
+  if (!python) console.log(`${peer.variable} is not set: ${peer.name} is left out`);
+  return python ? [{ ...peer, python }] : [];
+});
+type Peer = (typeof peers)[number];
 const rows: { name: string; figures: number[] }[] = [];
 for (const threads of [1, 2]) {
   const encoder = await onnxEncoder(model, kernels, { threads });
   await encoder.encode(texts.slice(0, 8), { role: 'document' });
-  const [ours, peers]: [Round[], Round[]] = [[], []];
-  let lowest = 1;
-  let version = '';
+  const ours: Round[] = [];
+  const theirs = peers.map((peer) => ({ peer, rounds: [] as PeerRound[], lowest: 1 }));
   for (let i = 0; i < rounds; i++) {
     const [start, used] = [performance.now(), process.cpuUsage()];
     const { vectors } = await encoder.encode(texts, { role: 'document' });
     const { user, system } = process.cpuUsage(used);
     ours.push({ seconds: (performance.now() - start) / 1000, cpuSeconds: (user + system) / 1e6 });
-    if (!python) continue;
-    const peer = await peerRound(threads);
-    peers.push(peer);
-    version = peer.version;
-    lowest = Math.min(lowest, lowestCosine(vectors, peer.vectors));
+    for (const each of theirs) {
+      const round = await peerRound(each.peer, threads);
+      each.rounds.push(round);
+      each.lowest = Math.min(each.lowest, lowestCosine(vectors, round.vectors));
+    }
   }
   encoder.dispose();
   rows.push(line(`chelated, ${threads} threads`, ours));
-  if (!python) continue;
-  rows.push(line(`Python onnxruntime ${version}, ${threads} threads`, peers));
-  const ratio = (of: (round: Round) => number) => (median(peers.map(of)) / median(ours.map(of))).toFixed(2);
-  const figures = `${ratio((r) => r.seconds)} × its documents a second, ${ratio((r) => r.cpuSeconds)} × by CPU time`;
-  console.log(`${threads} threads: ${figures}; lowest cosine of a document's two vectors ${lowest.toFixed(7)}`);
+  for (const { peer, rounds, lowest } of theirs) {
+    const name = `${peer.name} ${rounds[0]!.version}`;
+    rows.push(line(`${name}, ${threads} threads`, rounds));
+    const ratio = (of: (round: Round) => number) => (median(rounds.map(of)) / median(ours.map(of))).toFixed(2);
+    const figures = `${ratio((r) => r.seconds)} × its documents a second, ${ratio((r) => r.cpuSeconds)} × by CPU time`;
+    console.log(
+      `${threads} threads, ${name}: ${figures}; lowest cosine of a document's two vectors ${lowest.toFixed(7)}`,
+    );
+  }
 }
-if (!python) console.log('CHELATED_PYTHON is not set: Python’s onnxruntime is left out');
 console.log(reportTable(['documents/s', 'CPU ms a document'], rows));
 await rm(work, { recursive: true });
 
@@ -77,12 +94,24 @@ function line(name: string, measured: readonly Round[]) {
   return { name, figures: [Number(perSecond.toFixed(2)), Number(cpu.toFixed(1))] };
 }
 
-async function peerRound(threads: number): Promise<Round & { version: string; vectors: Matrix }> {
+interface PeerRound extends Round {
+  readonly version: string;
+  readonly vectors: Matrix;
+}
+
+async function peerRound({ python, script }: Peer, threads: number): Promise<PeerRound> {
   const out = join(work, 'peer.npy');
-  const script = join(import.meta.dirname, 'peers/encoder/encode.py');
-  const args = [script, folder, file, join(work, 'texts.json'), `${threads}`, '1', out];
-  const { status, stdout, stderr } = spawnSync(python!, args, { encoding: 'utf8' });
-  if (status !== 0) throw new Error(`the peer failed: ${stderr}`);
+  const args = [
+    join(import.meta.dirname, 'peers/encoder', script),
+    folder,
+    file,
+    join(work, 'texts.json'),
+    `${threads}`,
+    '1',
+    out,
+  ];
+  const { status, stdout, stderr } = spawnSync(python, args, { encoding: 'utf8' });
+  if (status !== 0) throw new Error(`${script} failed: ${stderr}`);
   const { seconds, cpuSeconds, version } = JSON.parse(stdout);
   return { seconds: seconds[0], cpuSeconds: cpuSeconds[0], version, vectors: readNpy(await readFile(out)) };
 }

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { AdapterKind } from '../src/adapter/card.ts';
 import { kernelsAdapter } from '../src/adapter/kernels-adapter.ts';
+import { mixDocuments } from '../src/adapter/mix-documents.ts';
 import { distil } from '../src/distil/distil.ts';
 import { openEncoder } from '../src/encode/open-encoder.ts';
 import { evaluate } from '../src/evaluate/evaluate.ts';
@@ -84,7 +85,11 @@ for (const collection of positionals.length > 0 ? positionals : ['cisi', 'cranfi
     const asked = await corrector.correct({ vectors: Q, tokens: queryBags });
     const { gate } = card;
     report(adapter, corrected, asked, { ...figures, promoted: gate?.promoted, gate: gate?.reason });
-    report(`${adapter}, teacher's documents`, corrector.alignTeacher(T), asked);
+    const aligned = corrector.alignTeacher(T);
+    const mixed = mixDocuments(kernels, corrected, aligned);
+    report(`${adapter}, mixed documents`, mixed, asked);
+    report(`${adapter}, teacher's documents`, aligned, asked);
+    report(`${adapter}, documents as advised`, figures.documentSide === 'mixed' ? mixed : corrected, asked);
     console.error(`  ${JSON.stringify(figures)}\n  ${gate?.promoted ? 'promoted' : 'refused'}: ${gate?.reason}`);
     await corrector.dispose();
   }
@@ -108,6 +113,8 @@ else {
     'judgeSeconds',
     'fitSeconds',
     'promoted',
+    'documentSide',
+    'mixedZ',
     'weighting',
     'prior',
     'lambda',

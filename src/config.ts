@@ -95,8 +95,13 @@ export const config = {
   gate: {
     /** Rank depth of the teacher's silver judgements and of nDCG. */
     depth: 10,
-    /** Promote above this z of the paired difference in agreement. */
+    /** Promote above this z of the paired difference in agreement (results/README.md, The gate). */
     z: 2,
+    /**
+     * Refuse where inverse cloze falls below minus this z. A mean that must not fall at all refused a third of the large gains;
+     * what a poor teacher teaches falls by z < −8 (results/README.md, The gate).
+     */
+    fallZ: 2,
     /** The same where agreement is the only signal: precomputed vectors, or documents too short to take a sentence from. */
     zAlone: 4,
     /** With fewer sentences taken out than this, inverse cloze is no signal. */
@@ -151,7 +156,8 @@ export const config = {
     /** Queries that pass over an index together, and the bytes of their k best. */
     topKQueries: 1024,
     topKBytes: 32 * 1024 * 1024,
-    /** Bytes of rows that a growing index takes at a time: little is wasted on a small one, and a large one is read as fast as if it were whole. */
+    /** Rows of a growing index's first chunk, and the bytes that later ones grow to: little is wasted on a small index, and a large one is read as fast as if it were whole. */
+    firstChunkRows: 32,
     chunkBytes: 1024 * 1024,
     /** Right-hand sides that the sparse ridge solves together: more share the reading of S, fewer fit the cache. */
     ridgeColumns: 32,
@@ -254,6 +260,15 @@ export const config = {
     sharedSpaceDocuments: 256,
     /** Tokens of one batch while the teacher embeds single tokens of the vocabulary. */
     tokensAtOnce: 512,
+  },
+
+  store: {
+    /** Name of the database in the data folder. */
+    file: 'chelated.db',
+    /** Documents read at a time where all of them are. */
+    scanDocuments: 4096,
+    /** Memory for pages of the database: the indexes of some hundred thousand documents. */
+    cacheKiB: 64 * 1024,
   },
 
   http: {

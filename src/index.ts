@@ -9,4 +9,5 @@ export * from './evaluate/index.ts';
 export * from './http/index.ts';
 export * from './kernels/index.ts';
 export { type Matrix, matrix, row } from './matrix.ts';
+export * from './store/index.ts';
 export { type TokenBags, tokenBags } from './token-bags.ts';

@@ -1,6 +1,8 @@
 import { type Command, Option } from 'commander';
 import type { Adapter } from '../adapter/adapter.ts';
 import { loadAdapter } from '../adapter/load-adapter.ts';
+import { mixDocuments } from '../adapter/mix-documents.ts';
+import type { Encoder } from '../encode/encoder.ts';
 import { openEncoder } from '../encode/open-encoder.ts';
 import { adaptedFingerprint } from '../engine/generation.ts';
 import { ChelatedError } from '../errors.ts';
@@ -25,7 +27,7 @@ interface EvaluateCommandOptions {
   readonly dataset: string;
   readonly student: string;
   readonly adapter?: string;
-  readonly documents: 'corrected' | 'teacher';
+  readonly documents: 'corrected' | 'teacher' | 'mixed';
   readonly teacher?: string;
   readonly split?: string;
   readonly run?: string;
@@ -45,11 +47,14 @@ export function evaluateCommand(program: Command): void {
     .addOption(options.student())
     .option('--adapter <FILE.onnx>', 'correct with this adapter; without it, the student as it is')
     .addOption(
-      new Option('--documents <SIDE>', 'what is searched: corrected student vectors, or the teacher’s own')
-        .choices(['corrected', 'teacher'])
+      new Option(
+        '--documents <SIDE>',
+        'what is searched: corrected student vectors, the teacher’s own, or the mean of both (mixed)',
+      )
+        .choices(['corrected', 'teacher', 'mixed'])
         .default('corrected'),
     )
-    .option('--teacher <ID>', 'with --documents teacher: vectors:DOCS.npy, or an encoder')
+    .option('--teacher <ID>', 'with --documents teacher or mixed: vectors:DOCS.npy, or an encoder')
     .option('--split <NAME>', 'judgements that are used (default: test)')
     .option('--run <FILE>', 'also write the ranked lists as a TREC run')
     .option('--bm25', 'also score BM25 on the same queries, for reference')
@@ -63,9 +68,9 @@ export function evaluateCommand(program: Command): void {
 
 async function run(given: EvaluateCommandOptions): Promise<void> {
   const json = given.json ?? false;
-  const asymmetric = given.documents === 'teacher';
-  if (asymmetric && given.teacher === undefined) {
-    throw new ChelatedError('invalid_input', '--documents teacher needs --teacher ID or vectors:DOCS.npy');
+  const { documents: side } = given;
+  if (side !== 'corrected' && given.teacher === undefined) {
+    throw new ChelatedError('invalid_input', `--documents ${side} needs --teacher ID or vectors:DOCS.npy`);
   }
   if (given.run !== undefined) await assertWritable(given.run);
   const display = progress({ silent: json });
@@ -76,14 +81,19 @@ async function run(given: EvaluateCommandOptions): Promise<void> {
   const adapter: Adapter | null =
     given.adapter === undefined ? null : await loadAdapter(await readAdapterFile(given.adapter), { encoder, kernels });
 
-  const teacher = asymmetric ? await openEncoder(given.teacher!, { kernels }) : null;
-  const side = teacher ? { encoder: teacher, adapter: null } : { encoder, adapter };
-  const own = await correctTexts(side.encoder, side.adapter, dataset.documents, 'document', (share) =>
-    display.show('documents', share),
-  );
-  const documents = teacher
-    ? await teacherDocuments(own, dataset.documents, { student: encoder, teacher, adapter, kernels })
-    : own;
+  const embed = (by: Encoder, through: Adapter | null) =>
+    correctTexts(by, through, dataset.documents, 'document', (share) => display.show('documents', share));
+  const taught = async () => {
+    const teacher = await openEncoder(given.teacher!, { kernels });
+    const parties = { student: encoder, teacher, adapter, kernels };
+    return teacherDocuments(await embed(teacher, null), dataset.documents, parties);
+  };
+  const documents =
+    side === 'teacher'
+      ? await taught()
+      : side === 'mixed'
+        ? mixDocuments(kernels, await embed(encoder, adapter), await taught())
+        : await embed(encoder, adapter);
 
   const queryPositions = judgedQueries(dataset);
   const judged = queryPositions.map((position) => ({ ...dataset.queries[position]!, position }));

@@ -1,12 +1,12 @@
-import { join } from 'node:path';
 import { MemoryStore } from '../store/memory-store.ts';
 import type { Store } from '../store/store.ts';
-import { makeFolder } from './write-file.ts';
 
-/** The store in a folder, or in memory where none is named. @throws {ChelatedError} storage_failed */
-export async function openStore(folder: string | undefined): Promise<Store> {
-  if (folder === undefined) return new MemoryStore();
-  await makeFolder(folder);
-  const { openSqliteStore } = await import('../store/sqlite/open-sqlite-store.ts');
-  return openSqliteStore(join(folder, 'chelated.db'));
+/** The store in a folder or file, made where it is not there; in memory where none is named. @throws {ChelatedError} storage_failed */
+export async function openStore(data: string | undefined): Promise<Store> {
+  if (data === undefined) return new MemoryStore();
+  const [{ makeDatabasePath }, { openSqliteStore }] = await Promise.all([
+    import('../store/sqlite/database-path.ts'),
+    import('../store/sqlite/open-sqlite-store.ts'),
+  ]);
+  return openSqliteStore(await makeDatabasePath(data));
 }

@@ -33,6 +33,7 @@ export const options = {
     new Option('--seed <NUMBER>', 'of the documents held out')
       .argParser(parseNumber({ minimum: 0, whole: true }))
       .default(config.seed),
+  data: () => new Option('--data <PATH>', 'data folder, or its database').default(config.dataDirectory),
   host: () => new Option('--host <HOST>', 'address to listen on').argParser(parseHost).default(config.http.host),
   port: () =>
     new Option('--port <NUMBER>', 'port to listen on, 0 for any free one')

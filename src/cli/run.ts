@@ -2,13 +2,16 @@ import { Command, CommanderError } from 'commander';
 import { config } from '../config.ts';
 import { ChelatedError } from '../errors.ts';
 import { applyCommand } from './apply-command.ts';
+import { backupCommand } from './backup-command.ts';
 import { distilCommand } from './distil-command.ts';
 import { embedCommand } from './embed-command.ts';
 import { evaluateCommand } from './evaluate-command.ts';
 import { Failure } from './failure.ts';
 import { inspectCommand } from './inspect-command.ts';
 import { modelsCommand } from './models-command.ts';
+import { restoreCommand } from './restore-command.ts';
 import { serveCommand } from './serve-command.ts';
+import { snapshotCommand } from './snapshot-command.ts';
 import { startCommand } from './start-command.ts';
 import { studentCommand } from './student-command.ts';
 
@@ -31,6 +34,9 @@ export async function run(argv: readonly string[]): Promise<number> {
     modelsCommand,
     studentCommand,
     startCommand,
+    backupCommand,
+    restoreCommand,
+    snapshotCommand,
     serveCommand,
   ])
     add(program);

@@ -1,16 +1,16 @@
 import type { FitFigures } from '../adapter/card.ts';
 import { config } from '../config.ts';
 import { ChelatedError } from '../errors.ts';
+import { adviseDocuments } from '../evaluate/advise-documents.ts';
 import { decideGate } from '../evaluate/gate.ts';
 import { random } from '../random.ts';
-import type { Candidate } from './candidate.ts';
 import type { Choice } from './choice.ts';
 import { chooseFit } from './choose-fit.ts';
-import { type Corpus, pickDocuments } from './corpus.ts';
-import type { DistilOptions, DistilProgress, DistilResult } from './distil-options.ts';
+import { pickDocuments } from './corpus.ts';
+import type { DistilOptions, DistilResult } from './distil-options.ts';
 import { fillPlan } from './fill-plan.ts';
-import { adapterFits } from './fit-adapter.ts';
-import { type FitPlan, fitData } from './fit-plan.ts';
+import { fitCandidate, requested } from './fit-candidate.ts';
+import type { FitPlan } from './fit-plan.ts';
 import { type JudgeInput, judgeFit } from './judge-fit.ts';
 import { judgeQueries } from './judge-queries.ts';
 import { makeCard } from './make-card.ts';
@@ -19,7 +19,6 @@ import { readCorpus } from './read-corpus.ts';
 import { gateRefused } from './refused-result.ts';
 import { splitDocuments } from './split-documents.ts';
 import { stopwatch } from './stopwatch.ts';
-import { isTrained, trainedAdapter } from './train/trained-adapter.ts';
 import { withFallback } from './with-fallback.ts';
 
 /**
@@ -65,7 +64,7 @@ async function distilOnce(options: DistilOptions): Promise<DistilResult> {
   seconds.lap('choose');
 
   const request = { plan, choice, failed, ...pass(options) };
-  const judged = await fitOnce(request, pickDocuments(corpus, sample(split.heldIn, seed)), 'judge');
+  const judged = await fitCandidate(request, pickDocuments(corpus, sample(split.heldIn, seed)), 'judge');
   seconds.lap('fitHeldIn');
   const input: JudgeInput = { kernels, corpus, split, student, teacher, seed, ...(signal ? { signal } : {}) };
   const signals = await judgeFit(input, judged);
@@ -75,7 +74,7 @@ async function distilOnce(options: DistilOptions): Promise<DistilResult> {
   seconds.lap('judge');
 
   signal?.throwIfAborted();
-  const final = await fitOnce(request, corpus, 'fit', judged.card.fit);
+  const final = await fitCandidate(request, corpus, 'fit', judged.card.fit);
   seconds.lap('fit');
   const fit: FitFigures = {
     ...final.card.fit,
@@ -83,53 +82,14 @@ async function distilOnce(options: DistilOptions): Promise<DistilResult> {
     varianceKept: facts?.kept ?? null,
     choicesTried: chosen.tried,
     agreementAsymmetric: signals.asymmetric?.candidate ?? null,
+    documentSide: adviseDocuments(signals.mixed),
+    mixedZ: signals.mixed?.z ?? null,
     inverseClozeTeacher: signals.teacher?.candidate ?? null,
   };
   const card = { ...final.card, fit, gate };
   const result = { parts: final.parts, card, figures: { ...fit, ...seconds.laps }, steps: [] };
   if (!gate.promoted && !options.force) throw gateRefused(result);
   return result;
-}
-
-interface FitRequest {
-  readonly plan: FitPlan;
-  readonly choice: Choice;
-  readonly failed: number;
-  readonly onProgress?: DistilProgress;
-}
-
-/** Targets and fit of the documents given; `before` is what the same fit on fewer of them found. */
-async function fitOnce(
-  { plan, choice, failed, onProgress }: FitRequest,
-  corpus: Corpus,
-  step: 'judge' | 'fit',
-  before?: FitFigures,
-): Promise<Candidate> {
-  const { kernels, kind } = plan;
-  const { targets, data } = fitData(plan, corpus);
-  const onShare = (share: number) => onProgress?.(step, share);
-  const onIteration = (_: number, __: number, { share }: { share: number }) => onShare(share);
-  const { parts, figures } = isTrained(kind)
-    ? await trainedAdapter({ ...plan, kind }, corpus, data, choice, { onShare, ...(before && { before }) })
-    : adapterFits(kernels, data, kind, { onIteration })(choice);
-  const { pushed, collapsed, vanished, space } = targets;
-  const fit = { ...figures, pushed, collapsed, vanished };
-  const card = makeCard({ ...own(plan), parts, space, documents: corpus.X.rows, failed, fit, gate: null });
-  return { parts, card };
-}
-
-/** What the card says of the request: a number that took no part is null. */
-function own({ kind, student, teacherId, mode, alpha, push, seed }: FitPlan) {
-  const blended = mode === 'hybrid';
-  return {
-    kind,
-    student,
-    teacher: teacherId,
-    mode,
-    alpha: blended ? alpha : null,
-    push: mode === 'offline' ? null : push,
-    seed,
-  };
 }
 
 /** At most as many documents as the judged fit sees. */
@@ -141,7 +101,7 @@ function sample(documents: Uint32Array, seed: number): Uint32Array {
 function unchanged(plan: FitPlan): DistilResult {
   const parts = { map: null, bias: null, tokens: null, teacher: null };
   const card = makeCard({
-    ...own(plan),
+    ...requested(plan),
     parts,
     teacher: null,
     space: 'student',

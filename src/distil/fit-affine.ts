@@ -1,9 +1,9 @@
 import type { AdapterParts } from '../adapter/parts.ts';
 import type { Kernels } from '../kernels/kernels.ts';
-import { type Matrix, matrix } from '../matrix.ts';
 import { add } from './add.ts';
 import type { FitData } from './fit-data.ts';
 import { type AffineMap, type RidgeEquations, ridgeEquations } from './fit-ridge.ts';
+import { scaledBasis } from './scaled-basis.ts';
 import { subtract } from './subtract.ts';
 
 export interface AffineOptions {
@@ -20,7 +20,7 @@ export interface AffineOptions {
  * min ‖XW − Y‖² + λ·s·‖W − W₀‖², W₀ the basis times the one number that brings X·basis nearest to Y.
  */
 export function affineFits(kernels: Kernels, data: FitData): (options: AffineOptions) => AdapterParts & AffineMap {
-  const start = data.basis ? scaledBasis(kernels, data.basis, data) : null;
+  const start = data.basis ? scaledBasis(kernels, data.basis, data.X, data.Y) : null;
   const Y = start ? subtract(data.Y, kernels.gemm(data.X, start)) : data.Y;
   const made = new Map<boolean, RidgeEquations>();
   return ({ ridge, intercept }) => {
@@ -30,19 +30,4 @@ export function affineFits(kernels: Kernels, data: FitData): (options: AffineOpt
     if (start) add(map, start);
     return { map, bias, tokens: null, teacher: data.teacher };
   };
-}
-
-function scaledBasis(kernels: Kernels, basis: Matrix, { X, Y }: FitData): Matrix {
-  const guess = kernels.gemm(X, basis).data;
-  let [along, squares] = [0, 0];
-  for (let i = 0; i < guess.length; i++) {
-    along += guess[i]! * Y.data[i]!;
-    squares += guess[i]! ** 2;
-  }
-  const scale = squares > 0 ? along / squares : 0;
-  return matrix(
-    basis.rows,
-    basis.dims,
-    basis.data.map((b) => scale * b),
-  );
 }

@@ -10,6 +10,7 @@ import { add } from './add.ts';
 import type { FitData } from './fit-data.ts';
 import { ridgeEquations } from './fit-ridge.ts';
 import { fitTokenRidge, type TokenRidgeOptions } from './fit-token-ridge.ts';
+import { scaledBasis } from './scaled-basis.ts';
 import { seenTokens } from './seen-tokens.ts';
 import { subtract } from './subtract.ts';
 import { tokenWeights, type Weighting } from './token-weighting.ts';
@@ -29,7 +30,7 @@ export interface LexicalFit {
  * Fits of the `lexical` kind, one row a token: min ‖ΦP′ − Y‖² + λ‖P′ − P₀‖². What does not depend on λ and the prior is
  * done once.
  *
- * A table that was made from the same teacher is the prior as it is, by its basis; any other goes through a ridge map.
+ * A table that was made from the same teacher is the prior by its basis, to scale; any other goes through a ridge map.
  *
  * Every token of the corpus gets a whole int8 row, its prior included. A token that the corpus does not have falls back on
  * the student's table times the ridge map, with the prior or without: no text with a token has a zero vector.
@@ -53,8 +54,10 @@ export function lexicalFits(
   const { ids, rowOf } = seenTokens(S);
   // Passed through the table again where needed: n × d numbers that would otherwise stand beside the solver's.
   const throughTable = (bags: SparseRows) => sumRows(kernels, table, bags);
-  const map =
-    data.basis ?? ridgeEquations(kernels, throughTable(S), data.Y, false).solve(config.distil.priorLambda).map;
+  const base = throughTable(S);
+  const map = data.basis
+    ? scaledBasis(kernels, data.basis, base, data.Y)
+    : ridgeEquations(kernels, base, data.Y, false).solve(config.distil.priorLambda).map;
   return (options) => {
     const start = options.prior ? subtract(data.Y, kernels.gemm(throughTable(S), map)) : data.Y;
     const { Z, solver, iterations } = fitTokenRidge(kernels, S, start, options);

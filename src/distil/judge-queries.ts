@@ -1,3 +1,5 @@
+import { mixDocuments } from '../adapter/mix-documents.ts';
+import type { DocumentSide } from '../evaluate/advise-documents.ts';
 import { bootstrap } from '../evaluate/bootstrap.ts';
 import type { Dataset } from '../evaluate/dataset.ts';
 import { evaluate } from '../evaluate/evaluate.ts';
@@ -11,6 +13,7 @@ import type { JudgeInput } from './judge-fit.ts';
 /**
  * Judged nDCG of the student and of a candidate over the usable documents, and how sure the difference is.
  *
+ * Queries search the candidate's corrected documents, or with `side` their mean with the teacher's own, where it has any.
  * `rows` are the positions of the usable documents in the dataset; the others count as not found.
  */
 export async function judgeQueries(
@@ -18,6 +21,7 @@ export async function judgeQueries(
   dataset: Dataset,
   rows: Uint32Array,
   candidate: Candidate,
+  side: DocumentSide = 'corrected',
 ): Promise<JudgedFigures> {
   const queryPositions = judgedQueries(dataset);
   const texts = queryPositions.map((position) => dataset.queries[position]!.text);
@@ -36,8 +40,11 @@ export async function judgeQueries(
     );
   const before = score(corpus.X, encoded.vectors);
   return withCandidate(kernels, corpus, candidate, async (adapter) => {
-    const documents = await adapter.correct({ vectors: corpus.X, tokens: corpus.bags });
+    const corrected = await adapter.correct({ vectors: corpus.X, tokens: corpus.bags });
+    const documents =
+      side === 'mixed' && corpus.T ? mixDocuments(kernels, corrected, adapter.alignTeacher(corpus.T)) : corrected;
     const after = score(documents, await adapter.correct({ vectors: encoded.vectors, tokens }));
-    return { ...pairedSignal(before, after), low: bootstrap(before, after, { seed }).low };
+    const { low, high } = bootstrap(before, after, { seed });
+    return { ...pairedSignal(before, after), low, high };
   });
 }

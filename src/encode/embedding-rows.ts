@@ -15,8 +15,10 @@ export function embeddingRows({ tensors }: SafeTensors, name: string): Matrix | 
   const [rows, dims] = tensor?.shape ?? [];
   if (tensor && rows !== undefined && dims !== undefined && tensor.shape.length === 2) {
     if (tensor.data instanceof Float32Array) return matrix(rows, dims, tensor.data);
-    if (scales?.data instanceof Float32Array && String(scales.shape) === String([rows])) {
-      return { rows, dims, data: tensor.data, scales: scales.data };
+    const { data } = tensor;
+    const fits = String(scales?.shape) === String([rows]);
+    if (data instanceof Int8Array && scales?.data instanceof Float32Array && fits) {
+      return { rows, dims, data, scales: scales.data };
     }
   }
   const got = [...tensors].map(([key, { dtype, shape }]) => `${key} ${dtype} [${shape}]`).join(', ') || 'nothing';

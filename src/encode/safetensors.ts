@@ -4,11 +4,13 @@ import { fromFloat16, toFloat16 } from './float16.ts';
 
 // Own code: no kept library reads and writes the format; it is a length, a JSON header and the numbers.
 
+const sizes = { F32: 4, F16: 2, I8: 1, U8: 1, U32: 4 } as const;
+
 /** A tensor of a .safetensors file, row-major. f16 is read as f32. */
 export interface SafeTensor {
-  readonly dtype: 'F32' | 'F16' | 'I8';
+  readonly dtype: keyof typeof sizes;
   readonly shape: readonly number[];
-  readonly data: Float32Array | Int8Array;
+  readonly data: Float32Array | Int8Array | Uint8Array | Uint32Array;
 }
 
 export interface SafeTensors {
@@ -16,10 +18,8 @@ export interface SafeTensors {
   readonly metadata: Readonly<Record<string, string>>;
 }
 
-const sizes = { F32: 4, F16: 2, I8: 1 } as const;
-
 /**
- * The tensors of a .safetensors file: f32, f16 (as f32) and int8. A file with any other type is refused.
+ * The tensors of a .safetensors file: f32, f16 (as f32), int8, and unsigned bytes and integers of 32 bits. A file with any other type is refused.
  *
  * Source  https://github.com/huggingface/safetensors (format)
  * @throws {ChelatedError} invalid_input, dtype_unsupported, shape_mismatch
@@ -90,8 +90,9 @@ function readTensor(
   { dtype, shape, data_offsets: [from, to] }: z.output<typeof entry>,
   name: string,
 ): SafeTensor {
-  if (dtype !== 'F32' && dtype !== 'F16' && dtype !== 'I8') {
-    throw new ChelatedError('dtype_unsupported', `${name}: expected F32, F16 or I8, got ${dtype}; save it as float32`);
+  if (!isRead(dtype)) {
+    const expected = `expected ${Object.keys(sizes).join(', ')}`;
+    throw new ChelatedError('dtype_unsupported', `${name}: ${expected}, got ${dtype}; save it as float32`);
   }
   const expected = shape.reduce((product, size) => product * size, sizes[dtype]);
   if (to - from !== expected || to > data.length) {
@@ -104,5 +105,9 @@ function readTensor(
   // A copy of its own, aligned for every type; `slice` would not be one where `data` is a Node Buffer.
   const { buffer } = new Uint8Array(data.subarray(from, to));
   if (dtype === 'I8') return { dtype, shape, data: new Int8Array(buffer) };
+  if (dtype === 'U8') return { dtype, shape, data: new Uint8Array(buffer) };
+  if (dtype === 'U32') return { dtype, shape, data: new Uint32Array(buffer) };
   return { dtype, shape, data: dtype === 'F16' ? fromFloat16(new Uint16Array(buffer)) : new Float32Array(buffer) };
 }
+
+const isRead = (dtype: string): dtype is keyof typeof sizes => Object.hasOwn(sizes, dtype);

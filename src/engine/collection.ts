@@ -17,13 +17,12 @@ import {
 import { tokenBagsOf } from '../token-bags.ts';
 import type { CollectionInfo, CorrectAnswer, GenerationInfo, SearchAnswer } from './answers.ts';
 import { ChelationLog } from './chelation-log.ts';
-import { runCycle } from './cycle.ts';
-import type { CycleReport } from './cycle-report.ts';
+import { Cycles, type SedimentOptions } from './cycles.ts';
 import type { Distiller, FitOptions } from './distiller.ts';
 import type { CollectionEvent } from './events.ts';
 import type { Generation } from './generation.ts';
 import { Generations } from './generations.ts';
-import { Job } from './job.ts';
+import type { Job } from './job.ts';
 import { type JudgedQuery, judgeGeneration } from './judged-query.ts';
 import { type MonitorFigures, monitor } from './monitor.ts';
 import { Mutex } from './mutex.ts';
@@ -61,13 +60,6 @@ export interface CollectionSettings {
   readonly judged: readonly JudgedQuery[];
 }
 
-export interface SedimentOptions extends Partial<Omit<FitOptions, 'mode' | 'alpha'>> {
-  /** Instead of the collection's own, for this cycle. */
-  readonly mode?: Exclude<Mode, 'off'>;
-  readonly alpha?: number;
-  readonly serving?: Serving;
-}
-
 export interface DocumentResult {
   readonly id: string;
   readonly status: 'created' | 'replaced' | 'refused';
@@ -82,8 +74,7 @@ export class Collection {
   readonly #generations: Generations;
   readonly #log: ChelationLog;
   readonly #searcher: Searcher;
-  readonly #jobs: Job[] = [];
-  #timer: ReturnType<typeof setInterval> | null = null;
+  readonly #cycles: Cycles;
   #closed = false;
 
   private constructor(parts: CollectionParts, slots: Slots, writes: Mutex, generations: Generations) {
@@ -95,16 +86,14 @@ export class Collection {
     const { sampleRate: rate, seed } = settings;
     const watched = (event: CollectionEvent) => {
       emit(event);
-      if (event.type === 'collapse') this.#cycleByCount();
+      if (event.type === 'collapse') this.#cycles.onCollapse();
     };
     this.#log = new ChelationLog({ store, kernels, slots, rate, seed, emit: watched });
     const onFallback = (fallback: SearchAnswer['fallback'] & {}) => emit({ type: 'fallback', ...fallback });
     this.#searcher = new Searcher({ encoder, kernels, store, slots, generations, log: this.#log, onFallback });
-    if (settings.cycleMs > 0) {
-      this.#timer = setInterval(() => this.#cycleByItself(), settings.cycleMs);
-      // A schedule alone keeps no process running.
-      (this.#timer as { unref?: () => void }).unref?.();
-    }
+    const retaught = (of: string, rows: readonly number[]) => writes.run(() => generations.retaught(of, rows));
+    const measure = (now: Generation, before: Generation) => this.#measure(now, before);
+    this.#cycles = new Cycles({ ...parts, generations, log: this.#log, retaught, monitor: measure });
   }
 
   /** @throws {ChelatedError} storage_failed */
@@ -234,56 +223,32 @@ export class Collection {
   }
 
   /** Lets what served before serve again, and says which that is. */
-  async rollback(reason = 'rolled back by hand'): Promise<number> {
-    const to = await this.#generations.before();
-    await this.#generations.promote(to, reason, 'rolled-back');
-    return to;
+  rollback(reason = 'rolled back by hand'): Promise<number> {
+    return this.#generations.rollback(reason);
   }
 
   /** Begins a cycle off the request path; the one that is under way already, if there is one. */
   sediment(options: SedimentOptions = {}): Job {
-    const { distiller } = this.#parts;
-    if (distiller === null)
-      throw new ChelatedError('not_supported', 'no distiller was given: this server does not learn');
-    const running = this.#jobs.find(({ status }) => status.state === 'running');
-    if (running) return running;
-    const { state } = this.#generations;
-    const mode = options.mode ?? state.mode;
-    if (mode === 'off')
-      throw new ChelatedError(
-        'invalid_input',
-        'mode is off: choose what a cycle should learn, baseline, offline or hybrid',
-      );
-    const cycle = state.cycles + 1;
-    const alpha = options.alpha ?? this.#parts.settings.alphaOf?.(cycle) ?? state.alpha;
-    checkAlpha(alpha);
-    this.#log.fresh = 0;
-    const job = new Job(`${this.name}-${cycle}-${Date.now().toString(36)}`, cycle, (own) =>
-      this.#runCycle(own, distiller, { ...options, mode, alpha }),
-    );
-    this.#jobs.push(job);
-    if (this.#jobs.length > config.engine.historyEntries) this.#jobs.shift();
-    return job;
+    return this.#cycles.sediment(options);
   }
 
   /** A cycle of this process by its id. @throws {ChelatedError} not_found */
   job(id: string): Job {
-    const job = this.#jobs.find((each) => each.id === id);
-    if (!job) throw new ChelatedError('not_found', `no job ${id}; jobs are kept until the server ends`);
-    return job;
+    return this.#cycles.job(id);
   }
 
+  /** Cycles of this process, oldest first. */
   get jobs(): readonly Job[] {
-    return this.#jobs;
+    return this.#cycles.jobs;
   }
 
-  /** Measures what serves beside what served before, and rolls back what is clearly worse. */
-  async check(): Promise<MonitorFigures> {
+  /** Measures what serves beside what served before, and rolls back what is clearly worse. Null when another was swapped in meanwhile. */
+  async check(): Promise<MonitorFigures | null> {
     const now = this.#generations.promoted;
     const before = await this.#generations.built(await this.#generations.before());
-    const figures = await this.#monitor(now, before);
-    if (figures.drop !== null && now.number !== 0) {
-      await this.#generations.promote(before.number, figures.drop, 'rolled-back');
+    const figures = await this.#measure(now, before);
+    if (figures?.drop && now === this.#generations.promoted && now.number !== 0) {
+      await this.#generations.rollback(figures.drop);
     }
     return figures;
   }
@@ -362,9 +327,7 @@ export class Collection {
   /** Ends cycles, writes the log, frees the indexes. */
   async close(): Promise<void> {
     this.#closed = true;
-    if (this.#timer) clearInterval(this.#timer);
-    for (const job of this.#jobs) job.cancel();
-    await Promise.allSettled(this.#jobs.map(({ done }) => done));
+    await this.#cycles.close();
     await this.#writes.run(async () => {});
     await this.#log.flush();
     await this.#generations.dispose();
@@ -377,46 +340,8 @@ export class Collection {
     });
   }
 
-  async #runCycle(
-    job: Job,
-    distiller: Distiller,
-    options: SedimentOptions & { mode: Exclude<Mode, 'off'>; alpha: number },
-  ): Promise<CycleReport> {
-    const { store, teacher, emit, settings } = this.#parts;
-    const { mode, alpha, serving = settings.serving, ...fit } = options;
-    emit({ type: 'cycle-started', cycle: job.cycle, mode });
-    try {
-      const report = await runCycle({
-        cycle: job.cycle,
-        store,
-        generations: this.#generations,
-        log: this.#log,
-        distiller,
-        teacher,
-        serving,
-        mode,
-        alpha,
-        fit: { seed: settings.seed, ...settings.fit, ...fit },
-        teacherMs: settings.teacherMs,
-        fitMs: settings.fitMs,
-        signal: job.signal,
-        onStep: (step, share) => {
-          job.at(step, share);
-          emit({ type: 'cycle-progress', cycle: job.cycle, step, share });
-        },
-        emit,
-        retaught: (of, rows) => this.#writes.run(() => this.#generations.retaught(of, rows)),
-        monitor: (now, before) => this.#monitor(now, before),
-      });
-      emit({ type: 'cycle-ended', report });
-      return report;
-    } catch (error) {
-      emit({ type: 'cycle-failed', cycle: job.cycle, reason: error instanceof Error ? error.message : String(error) });
-      throw error;
-    }
-  }
-
-  async #monitor(now: Generation, before: Generation): Promise<MonitorFigures> {
+  async #measure(now: Generation, before: Generation): Promise<MonitorFigures | null> {
+    if (now.isFreed || before.isFreed) return null;
     const { store, kernels, teacher, settings, emit } = this.#parts;
     const judge =
       settings.judged.length > 0
@@ -426,16 +351,6 @@ export class Collection {
     const figures = await now.read(() => before.read(() => monitor(input, now, before)));
     emit({ type: 'monitor', ...figures });
     return figures;
-  }
-
-  #cycleByCount(): void {
-    const { cycleEvents } = this.#parts.settings;
-    if (cycleEvents > 0 && this.#log.fresh >= cycleEvents) this.#cycleByItself();
-  }
-
-  #cycleByItself(): void {
-    if (this.#closed || this.#parts.distiller === null || this.#generations.state.mode === 'off') return;
-    this.sediment();
   }
 }
 

@@ -30,8 +30,8 @@ export interface CycleInput {
   readonly onStep: (step: CycleStep, share: number) => void;
   readonly emit: (event: CollectionEvent) => void;
   readonly retaught: (teacher: string, rows: readonly number[]) => Promise<void>;
-  /** Figures of a generation beside another; a drop is rolled back. */
-  readonly monitor: (now: Generation, before: Generation) => Promise<MonitorFigures>;
+  /** Figures of a generation beside another, null when one of them is gone already; a drop is rolled back. */
+  readonly monitor: (now: Generation, before: Generation) => Promise<MonitorFigures | null>;
 }
 
 /**
@@ -145,7 +145,8 @@ async function decide(
   const next = await generations.add(record, reason);
   onStep('monitoring', 0);
   const monitor = await input.monitor(next, before);
-  if (monitor.drop === null) return { outcome: 'promoted', reason, monitor };
-  await generations.promote(before.number, monitor.drop, 'rolled-back');
+  // What others have swapped in meanwhile is not this cycle's to roll back.
+  if (!monitor?.drop || generations.promoted !== next) return { outcome: 'promoted', reason, monitor };
+  await generations.rollback(monitor.drop);
   return { outcome: 'rolled-back', reason: monitor.drop, monitor };
 }

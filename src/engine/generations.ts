@@ -13,7 +13,7 @@ import type {
 import { breathe } from './breathe.ts';
 import type { CollectionEvent } from './events.ts';
 import { Generation, type IndexInput } from './generation.ts';
-import type { Mutex } from './mutex.ts';
+import { Mutex } from './mutex.ts';
 import type { Slots } from './slots.ts';
 
 export interface GenerationsParts {
@@ -44,6 +44,7 @@ export class Generations {
   readonly #zero: Generation;
   /** Built ones that a write must reach. */
   readonly #live = new Set<Generation>();
+  readonly #adds = new Mutex();
   readonly #building = new Set<Building>();
   readonly #built = new Map<number, Promise<Generation>>();
   #records = new Map<number, GenerationRecord>();
@@ -145,27 +146,28 @@ export class Generations {
 
   /**
    * Builds a generation of this adapter beside the serving one, keeps it and lets it serve. Until that moment nothing has
-   * changed; a failure leaves everything as it was.
+   * changed; a failure leaves everything as it was. One at a time: numbers are in the order in which generations serve.
    */
-  async add(record: Omit<GenerationRecord, 'number'>, reason: string): Promise<Generation> {
-    // Numbers are given when the work begins, so that two at a time do not share one.
-    const number = await this.#nextNumber();
-    const full = { ...record, number };
-    const building = await this.#build(full);
-    return this.#parts.writes.run(async () => {
-      await this.#drain(building);
-      const drop = this.#surplus(number);
-      const state = { ...this.#state, serving: number };
-      const history = [this.#swapEntry(number, reason)];
-      await this.#parts.store.commit({ state, add: full, drop, history }).catch(async (error) => {
-        await this.#abandon(building);
-        throw error;
+  add(record: Omit<GenerationRecord, 'number'>, reason: string): Promise<Generation> {
+    return this.#adds.run(async () => {
+      const number = this.#state.lastGeneration + 1;
+      const full = { ...record, number };
+      const building = await this.#build(full);
+      return this.#parts.writes.run(async () => {
+        await this.#drain(building);
+        const drop = this.#surplus(number);
+        const state = { ...this.#state, serving: number, lastGeneration: number };
+        const history = [this.#swapEntry(number, reason)];
+        await this.#parts.store.commit({ state, add: full, drop, history }).catch(async (error) => {
+          await this.#abandon(building);
+          throw error;
+        });
+        this.#records.set(number, full);
+        this.#finish(building);
+        this.#swap(building.generation, state, reason);
+        for (const old of drop) this.#forget(old);
+        return building.generation;
       });
-      this.#records.set(number, full);
-      this.#finish(building);
-      this.#swap(building.generation, state, reason);
-      for (const old of drop) await this.#forget(old);
-      return building.generation;
     });
   }
 
@@ -181,12 +183,29 @@ export class Generations {
     });
   }
 
+  /** Lets what served before serve again, and says which that is. One that is dropped at that very moment is passed over. */
+  async rollback(reason: string): Promise<number> {
+    for (;;) {
+      const to = await this.before();
+      try {
+        await this.promote(to, reason, 'rolled-back');
+        return to;
+      } catch (error) {
+        if (this.isKept(to)) throw error;
+      }
+    }
+  }
+
+  isKept(number: number): boolean {
+    return number === 0 || this.#records.has(number);
+  }
+
   /** What served before the promoted generation did: where a rollback goes. The student where nothing else is kept. */
   async before(): Promise<number> {
     const { number } = this.#serving;
     const past = await this.#parts.store.history(config.engine.historyEntries);
     const from = past.findLast(({ detail }) => detail.to === number)?.detail.from;
-    if (typeof from === 'number' && from !== number && (from === 0 || this.#records.has(from))) return from;
+    if (typeof from === 'number' && from !== number && this.isKept(from)) return from;
     return this.#newestBelow(number);
   }
 
@@ -207,15 +226,6 @@ export class Generations {
   async dispose(): Promise<void> {
     await Promise.allSettled(this.#built.values());
     for (const generation of [...this.#live]) await generation.retire();
-  }
-
-  async #nextNumber(): Promise<number> {
-    return this.#parts.writes.run(async () => {
-      const state = { ...this.#state, lastGeneration: this.#state.lastGeneration + 1 };
-      await this.#parts.store.commit({ state });
-      this.#state = state;
-      return state.lastGeneration;
-    });
   }
 
   #newestBelow(number: number): number {
@@ -345,11 +355,14 @@ export class Generations {
     await building.generation.retire();
   }
 
-  async #forget(number: number): Promise<void> {
+  /** Does not wait: one that is still being built waits for the lock that is held here, and gives up when it has it. */
+  #forget(number: number): void {
     this.#records.delete(number);
-    const built = this.#built.get(number);
+    void this.#built.get(number)?.then(
+      (generation) => generation.retire(),
+      () => {},
+    );
     this.#built.delete(number);
-    if (built) await built.then((generation) => generation.retire()).catch(() => {});
   }
 
   async #readDocuments(): Promise<void> {

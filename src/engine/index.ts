@@ -8,7 +8,7 @@ export type {
   Provenance,
   SearchAnswer,
 } from './answers.ts';
-export type { Collection, DocumentResult, SedimentOptions } from './collection.ts';
+export type { Collection, DocumentResult } from './collection.ts';
 export type { CycleOutcome, CycleReport, CycleStep } from './cycle-report.ts';
 export type { DistilJob, Distiller, DistilOutcome, FitOptions } from './distiller.ts';
 export { Engine, type EngineOptions } from './engine.ts';

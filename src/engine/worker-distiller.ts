@@ -55,6 +55,7 @@ export function workerDistiller({ student }: WorkerOptions): Distiller {
   ): Promise<R> {
     signal?.throwIfAborted();
     const thread = await worker();
+    signal?.throwIfAborted();
     const id = ++calls;
     let stop = () => {};
     try {

@@ -16,9 +16,20 @@ export interface GateInput {
   readonly teacher?: SignalFigures | null;
 }
 
-/** Judged nDCG of student and candidate, with the lower end of the paired bootstrap interval of their difference. */
+/** Judged nDCG of student and candidate, with the paired bootstrap interval of their difference. */
 export interface JudgedFigures extends SignalFigures {
   readonly low: number;
+  readonly high: number;
+}
+
+/** How certain a signal must be. The defaults are `config.gate`. */
+export interface GateLimits {
+  /** A signal has risen above this z of the paired difference. */
+  readonly z: number;
+  /** The same for agreement where it is the only signal. */
+  readonly zAlone: number;
+  /** Inverse cloze has fallen below minus this z. */
+  readonly fallZ: number;
 }
 
 /**
@@ -27,18 +38,18 @@ export interface JudgedFigures extends SignalFigures {
  *   too few documents                       refused
  *   judgements                              promoted when the paired bootstrap interval of the difference is above 0; nothing else counts
  *   the teacher is worse than the student   refused (inverse cloze of teacher against student has z < −config.gate.z)
- *   agreement and inverse cloze             promoted when agreement has z > config.gate.z and inverse cloze's mean is not lower
+ *   agreement and inverse cloze             promoted when agreement has z > config.gate.z and inverse cloze z ≥ −config.gate.fallZ
  *   agreement alone                         promoted when agreement has z > config.gate.zAlone
  *   inverse cloze alone (no teacher)        promoted when inverse cloze has z > config.gate.z
  *
  * @example
  * const signal = (z) => ({ queries: 200, student: 0.4, candidate: 0.4 + z / 100, z });
  * decideGate({ documents: 1000, heldOut: 200, agreement: signal(5), inverseCloze: signal(1), judged: null }).promoted; // => true
- * decideGate({ documents: 1000, heldOut: 200, agreement: signal(5), inverseCloze: signal(-1), judged: null }).promoted; // => false
+ * decideGate({ documents: 1000, heldOut: 200, agreement: signal(5), inverseCloze: signal(-3), judged: null }).promoted; // => false
  */
-export function decideGate(input: GateInput): GateFigures {
+export function decideGate(input: GateInput, limits: GateLimits = config.gate): GateFigures {
   const { heldOut, agreement, inverseCloze, judged } = input;
-  const [promoted, reason] = verdict(input);
+  const [promoted, reason] = verdict(input, limits);
   const figures = judged && {
     queries: judged.queries,
     student: judged.student,
@@ -48,8 +59,9 @@ export function decideGate(input: GateInput): GateFigures {
   return { promoted, forced: false, reason, heldOut, agreement, inverseCloze, judged: figures };
 }
 
-function verdict({ documents, agreement, inverseCloze: cloze, judged, teacher }: GateInput): [boolean, string] {
-  const { z, zAlone, minimumDocuments, minimumSentences } = config.gate;
+function verdict(input: GateInput, { z, zAlone, fallZ }: GateLimits): [boolean, string] {
+  const { documents, agreement, inverseCloze: cloze, judged, teacher } = input;
+  const { minimumDocuments, minimumSentences } = config.gate;
   const inverseCloze = cloze && cloze.queries >= minimumSentences ? cloze : null;
   if (documents < minimumDocuments) {
     return [false, `${documents} documents are too few to judge a fit: at least ${minimumDocuments} are needed`];
@@ -64,10 +76,10 @@ function verdict({ documents, agreement, inverseCloze: cloze, judged, teacher }:
   if (agreement && inverseCloze) {
     const [agrees, reason] = above(agreement, z, 'agreement with the teacher');
     if (!agrees) return [false, reason];
-    if (!(inverseCloze.candidate >= inverseCloze.student)) {
-      return [false, `${reason}, but inverse cloze fell (${change(inverseCloze)})`];
+    if (!(inverseCloze.z >= -fallZ)) {
+      return [false, `${reason}, but inverse cloze fell by z < −${fallZ} (${change(inverseCloze)})`];
     }
-    return [true, `${reason}; inverse cloze did not fall (${change(inverseCloze)})`];
+    return [true, `${reason}; inverse cloze did not fall for certain (${change(inverseCloze)})`];
   }
   if (agreement) {
     const [agrees, reason] = above(agreement, zAlone, 'agreement with the teacher');

@@ -1,6 +1,6 @@
 import { fromBinary } from '@bufbuild/protobuf';
 import { ChelatedError } from '../errors.ts';
-import { ModelProtoSchema, type TensorProto } from './gen/onnx_pb.ts';
+import { type ModelProto, ModelProtoSchema, type TensorProto } from './gen/onnx_pb.ts';
 import { elementCount, type OnnxTensor, onnxTypes } from './tensor.ts';
 
 /** What is read of an ONNX file: its metadata, and the tensors it carries by name. */
@@ -18,7 +18,7 @@ export interface OnnxFile {
  * @throws {ChelatedError} invalid_input when the bytes are not an ONNX model, or a tensor's bytes do not fill its shape
  */
 export function readModel(bytes: Uint8Array): OnnxFile {
-  const model = parse(bytes);
+  const model = parseModel(bytes);
   const { graph } = model;
   if (!graph) throw new ChelatedError('invalid_input', 'not an ONNX model: it has no graph');
   const tensors = new Map(graph.initializer.map((tensor) => [tensor.name, tensor]));
@@ -33,7 +33,8 @@ export function readModel(bytes: Uint8Array): OnnxFile {
   };
 }
 
-function parse(bytes: Uint8Array) {
+/** @throws {ChelatedError} invalid_input when the bytes are not an ONNX model */
+export function parseModel(bytes: Uint8Array): ModelProto {
   try {
     return fromBinary(ModelProtoSchema, bytes);
   } catch (cause) {

@@ -1,4 +1,4 @@
-import { type Matrix, matrix } from '../matrix.ts';
+import { type Matrix, matrix, row } from '../matrix.ts';
 import type { TokenBags } from '../token-bags.ts';
 import type { DocumentBatch, DocumentFace, TokenBag } from './store.ts';
 
@@ -23,6 +23,16 @@ export function documentBatch(dims: number, documents: readonly StoredDocument[]
     tokens: joinBags(documents.map(({ tokens }) => tokens)),
     untokenized,
   };
+}
+
+/** The documents of a batch one by one, as views of it. */
+export function documentsOf({ faces, vectors, tokens, untokenized }: DocumentBatch): StoredDocument[] {
+  const unknown = new Set(untokenized);
+  return faces.map((face, i) => {
+    const [from, to] = [tokens.offsets[i], tokens.offsets[i + 1]];
+    const bag = { ids: tokens.ids.subarray(from, to), counts: tokens.counts.subarray(from, to) };
+    return { ...face, vector: row(vectors, i), tokens: unknown.has(i) ? null : bag };
+  });
 }
 
 /** The document without its numbers. */

@@ -148,11 +148,13 @@ describe('chelated evaluate', () => {
     expect(parseRun(await readFile(run, 'utf8')).size).toBe(40);
   });
 
-  test('documents may be the teacher’s own vectors', async () => {
+  test('documents may be the teacher’s own vectors, or the mean of both', async () => {
     const teacher = `vectors:${tiny.file('teacher.npy')}`;
     const args = ['evaluate', '--dataset', tiny.folder, '--adapter', adapter];
-    const { document } = await json(...args, '--documents', 'teacher', '--teacher', teacher);
-    expect(document['ndcg@10']).toBeGreaterThan(0.9);
+    for (const side of ['teacher', 'mixed']) {
+      const { document } = await json(...args, '--documents', side, '--teacher', teacher);
+      expect(document['ndcg@10']).toBeGreaterThan(0.9);
+    }
   });
 
   test('--bm25 adds the figures of BM25 on the same queries', async () => {

@@ -8,7 +8,7 @@ import { chelated, spawnChelated } from './chelated.ts';
 // Processes of their own, on a machine that may be busy.
 setDefaultTimeout(60_000);
 
-const commands = ['distil', 'apply', 'evaluate', 'inspect', 'start'];
+const commands = ['distil', 'apply', 'evaluate', 'inspect', 'start', 'backup', 'restore', 'snapshot'];
 
 /** Nothing on stdout, one line on stderr, and this exit code. */
 async function refuses(code: number, line: RegExp, ...args: string[]) {
@@ -59,6 +59,7 @@ describe('chelated', () => {
       refuses(1, /a device/, 'distil', '--corpus', 'x', '--teacher', 'static', '--out', '/dev/null'),
       refuses(1, /missing\.onnx cannot be read/, 'inspect', 'missing.onnx'),
       refuses(1, /needs --teacher/, 'evaluate', '--dataset', 'x', '--documents', 'teacher'),
+      refuses(1, /needs --teacher/, 'evaluate', '--dataset', 'x', '--documents', 'mixed'),
     ]);
   });
 

@@ -8,7 +8,7 @@ import { makeCard } from '../../src/distil/make-card.ts';
 import { weightings } from '../../src/distil/token-weighting.ts';
 import { loadKernels } from '../../src/kernels/load.ts';
 import { type Matrix, row } from '../../src/matrix.ts';
-import { type Toy, toy, vocabulary } from './toy.ts';
+import { normals, type Toy, toy, vocabulary } from './toy.ts';
 
 const kernels = await loadKernels();
 const world = await toy(kernels, 60);
@@ -33,6 +33,8 @@ const about = {
 } as const;
 const rest = { seed: 0, documents: 60, failed: 0, fit: {}, gate: null };
 
+const furthest = (a: Float32Array, b: Float32Array) => a.reduce((most, x, i) => Math.max(most, Math.abs(x - b[i]!)), 0);
+
 describe('lexicalFits', () => {
   test('no text with a token has a zero vector, seen by the corpus or not, with the prior and without', () => {
     const options = fc.record({
@@ -56,6 +58,29 @@ describe('lexicalFits', () => {
         await adapter.dispose();
       }),
       { numRuns: 40 },
+    );
+  });
+
+  test('a student’s own map into the teacher’s space counts by its directions, whatever its length', () => {
+    const basis = normals(world.student.dims, world.T.dims, 3);
+    const fit = (times: number) =>
+      lexicalFits(
+        kernels,
+        { ...data, basis: { ...basis, data: basis.data.map((x) => x * times) } },
+        'sif-idf',
+      )({
+        lambda: 0.1,
+        prior: true,
+      }).parts;
+    const once = fit(1);
+    expect(Math.max(...once.map!.data.map(Math.abs))).toBeGreaterThan(1e-3);
+    fc.assert(
+      fc.property(fc.integer({ min: -20, max: 20 }), (tenths) => {
+        const { map, tokens } = fit(10 ** (tenths / 10));
+        expect(furthest(map!.data, once.map!.data)).toBeLessThan(1e-4);
+        expect(furthest(tokens!.rows.scales, once.tokens!.rows.scales)).toBeLessThan(1e-4);
+      }),
+      { numRuns: 10 },
     );
   });
 

@@ -19,6 +19,8 @@ describe('readSafetensors', () => {
         const tensors = {
           odd: { dtype: 'I8' as const, shape: [numbers.length], data: Int8Array.from(numbers) },
           after: pair(1.5, -3),
+          bytes: { dtype: 'U8' as const, shape: [2], data: Uint8Array.of(0, 255) },
+          wide: { dtype: 'U32' as const, shape: [1], data: Uint32Array.of(4_294_967_295) },
           half: { dtype: 'F16' as const, shape: [2], data: Float32Array.of(0.5, 2048) },
         };
         const read = readSafetensors(writeSafetensors(tensors, { note }));

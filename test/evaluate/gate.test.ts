@@ -8,10 +8,28 @@ const sound: GateInput = { documents: 1000, heldOut: 200, agreement: signal(5), 
 const promoted = (more: Partial<GateInput>) => decideGate({ ...sound, ...more }).promoted;
 
 describe('decideGate', () => {
-  test('promotes when agreement has z > 2 and inverse cloze does not fall, and only then', () => {
+  test('promotes when agreement has z > 2 and inverse cloze does not fall by more than chance, and only then', () => {
     fc.assert(
       fc.property(zs, zs, (a, b) => {
-        expect(promoted({ agreement: signal(a), inverseCloze: signal(b) })).toBe(a > 2 && 0.4 + b / 100 >= 0.4);
+        expect(promoted({ agreement: signal(a), inverseCloze: signal(b) })).toBe(a > 2 && b >= -2);
+      }),
+    );
+  });
+
+  test('never refuses at looser limits what it promotes at stricter ones', () => {
+    const limit = fc.integer({ min: 0, max: 60 }).map((tenths) => tenths / 10);
+    const limits = fc.record({ z: limit, zAlone: limit, fallZ: limit });
+    fc.assert(
+      fc.property(limits, limits, zs, zs, (one, other, a, b) => {
+        const loose = {
+          z: Math.min(one.z, other.z),
+          zAlone: Math.min(one.zAlone, other.zAlone),
+          fallZ: Math.max(one.fallZ, other.fallZ),
+        };
+        for (const inverseCloze of [signal(b), null]) {
+          const input = { ...sound, agreement: signal(a), inverseCloze };
+          if (decideGate(input, one).promoted) expect(decideGate(input, loose).promoted).toBe(true);
+        }
       }),
     );
   });
@@ -34,7 +52,7 @@ describe('decideGate', () => {
 
   test('fails closed: too few documents, or nothing measured', () => {
     expect(promoted({ documents: 149 })).toBe(false);
-    expect(promoted({ documents: 149, judged: { ...signal(9), low: 0.1 } })).toBe(false);
+    expect(promoted({ documents: 149, judged: { ...signal(9), low: 0.1, high: 0.3 } })).toBe(false);
     expect(promoted({ agreement: null, inverseCloze: null })).toBe(false);
     expect(promoted({ agreement: signal(Number.NaN) })).toBe(false);
     expect(promoted({ inverseCloze: signal(Number.NaN) })).toBe(false);
@@ -47,12 +65,12 @@ describe('decideGate', () => {
   });
 
   test('lets judgements decide, whatever the other signals say', () => {
-    expect(promoted({ agreement: signal(-5), judged: { ...signal(3), low: 0.01 } })).toBe(true);
-    expect(promoted({ judged: { ...signal(1), low: -0.01 } })).toBe(false);
+    expect(promoted({ agreement: signal(-5), judged: { ...signal(3), low: 0.01, high: 0.3 } })).toBe(true);
+    expect(promoted({ judged: { ...signal(1), low: -0.01, high: 0.3 } })).toBe(false);
   });
 
   test('gives its reason with the figures', () => {
     expect(decideGate(sound).reason).toContain('0.400 → 0.450, z = 5.0');
-    expect(decideGate({ ...sound, inverseCloze: signal(-1) }).reason).toContain('inverse cloze fell');
+    expect(decideGate({ ...sound, inverseCloze: signal(-3) }).reason).toContain('inverse cloze fell');
   });
 });

@@ -3,6 +3,7 @@ import { ChelatedError } from '../../errors.ts';
 import { fingerprint } from '../../fingerprint.ts';
 import type { Kernels } from '../../kernels/kernels.ts';
 import { type Matrix, matrix, pickRows, row } from '../../matrix.ts';
+import { fuseTransformer } from '../../onnx/fuse/fuse-transformer.ts';
 import { type OnnxSession, openSession } from '../../onnx/session.ts';
 import { type TokenBags, tokenBags } from '../../token-bags.ts';
 import { checkTexts } from '../check-texts.ts';
@@ -64,7 +65,7 @@ export async function onnxEncoder(
     ...dense.flatMap(({ weight, bias }) => [bytesOf(weight.data), bytesOf(bias ?? new Float32Array())]),
   );
   const threads = options.threads ?? threadsHere();
-  const session = await openSession(bytes, {
+  const session = await openSession(fuseTransformer(bytes), {
     threads,
     unpackWeights: true,
     ...(external.length > 0 && { externalData: external }),

@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { adapterKinds, outputSpaces } from '../../adapter/card.ts';
-import type { SedimentOptions } from '../../engine/collection.ts';
+import type { SedimentOptions } from '../../engine/cycles.ts';
 import { servings } from '../../store/store.ts';
 import { operation } from '../operation.ts';
 import { collectionField, collectionQuery, mode } from '../schemas/common.ts';

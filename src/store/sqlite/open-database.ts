@@ -1,12 +1,13 @@
-import { statSync } from 'node:fs';
-import { access, constants, realpath, rename, rm, stat } from 'node:fs/promises';
-import { basename, dirname, join, resolve } from 'node:path';
+import { existsSync, statSync } from 'node:fs';
+import { access, constants, rename, rm, stat } from 'node:fs/promises';
+import { config } from '../../config.ts';
 import { ChelatedError } from '../../errors.ts';
 import { Database } from './database.ts';
 import { migrate, versionOf } from './migrate.ts';
+import { realPath } from './real-path.ts';
 import type { OpenDriver } from './sql-driver.ts';
 import { storageFailure } from './storage-failure.ts';
-import { syncFolder } from './sync-folder.ts';
+import { syncFolder } from './sync.ts';
 import { type Lock, takeLock } from './take-lock.ts';
 
 export interface OpenedDatabase {
@@ -20,23 +21,21 @@ export interface OpenedDatabase {
  * refused before anything is written. Where nothing can be written, what is there is opened to read.
  */
 export async function openToWrite(open: OpenDriver, path: string, steps: readonly string[]): Promise<OpenedDatabase> {
-  const file = await real(path);
-  const exists = await hasContent(file);
-  if (exists) peek(open, file, steps.length);
+  const file = await realPath(path);
+  if (await hasContent(file)) peek(open, file, steps.length);
   const lock = takeLock(open, file);
   try {
-    if (lock && !exists) await make(open, file, steps);
+    // Asked again: until the lock is taken another process may make the file, or restore it.
+    if (lock && !(await hasContent(file))) await make(open, file, steps);
     if (lock && (await isWritable(file))) return { database: writer(open, file, steps), lock };
   } catch (error) {
     lock?.release();
     throw storageFailure(file, error);
   }
   lock?.release();
-  if (!exists) {
-    const advice = 'see that its folder is there and may be written';
-    throw new ChelatedError('storage_failed', `database ${path} cannot be made; ${advice}`);
-  }
-  return { database: openToRead(open, file, steps), lock: null };
+  if (await hasContent(file)) return { database: view(open, file, steps), lock: null };
+  const advice = 'see that its folder is there and may be written';
+  throw new ChelatedError('storage_failed', `database ${path} cannot be made; ${advice}`);
 }
 
 /**
@@ -45,18 +44,16 @@ export async function openToWrite(open: OpenDriver, path: string, steps: readonl
  * @throws {ChelatedError} not_found, storage_failed
  */
 export async function openView(open: OpenDriver, path: string, steps: readonly string[]): Promise<OpenedDatabase> {
-  const file = await real(path);
-  if (!(await hasContent(file))) {
-    throw new ChelatedError(
-      'not_found',
-      `there is no database ${path}; name the folder or file that chelated was started with`,
-    );
-  }
-  return { database: openToRead(open, file, steps), lock: null };
+  const file = await existing(path);
+  return { database: view(open, file, steps), lock: null };
 }
 
 /** A file that is there is always whole: a new one is made beside it first. */
 async function make(open: OpenDriver, path: string, steps: readonly string[]): Promise<void> {
+  if (existsSync(restoring(path))) {
+    const cut = `a restore of database ${path} was cut short`;
+    throw new ChelatedError('storage_failed', `${cut}; run chelated restore again`);
+  }
   const draft = `${path}.new`;
   await rm(draft, { force: true });
   writer(open, draft, steps).close();
@@ -76,6 +73,7 @@ function writer(open: OpenDriver, path: string, steps: readonly string[]): Datab
       }
       // FULL: what a call has resolved for is on disk, also when the power fails.
       database.exec('PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA busy_timeout = 5000');
+      database.exec(`PRAGMA cache_size = ${-config.store.cacheKiB}`);
       return database;
     });
   } catch (error) {
@@ -84,10 +82,35 @@ function writer(open: OpenDriver, path: string, steps: readonly string[]): Datab
   }
 }
 
-function openToRead(open: OpenDriver, path: string, steps: readonly string[]): Database {
+/** Where a backup is while it is brought in place of the database. */
+export const restoring = (path: string) => `${path}.restoring`;
+
+/** @throws {ChelatedError} not_found where there is no database yet */
+export async function existing(path: string): Promise<string> {
+  const file = await realPath(path);
+  if (await hasContent(file)) return file;
+  const advice = 'name the folder or file that chelated was started with';
+  throw new ChelatedError('not_found', `there is no database ${path}; ${advice}`);
+}
+
+function view(open: OpenDriver, path: string, steps: readonly string[]): Database {
+  const database = openToRead(open, path, steps);
+  database.read(() => {
+    database.exec('BEGIN');
+    // The moment is that of the first look.
+    database.statement('SELECT count(*) FROM sqlite_schema').get();
+  });
+  return database;
+}
+
+/**
+ * A connection that cannot write, beside the process that may.
+ *
+ * @throws {ChelatedError} storage_failed, also for a file of an older version
+ */
+export function openToRead(open: OpenDriver, path: string, steps: readonly string[]): Database {
   const database = reader(open, path);
   try {
-    database.read(() => database.exec('BEGIN'));
     const version = database.read(() => versionOf(database, steps.length));
     if (version === steps.length) return database;
     const advice = 'open it once where it can be written, which brings it to this version';
@@ -98,9 +121,9 @@ function openToRead(open: OpenDriver, path: string, steps: readonly string[]): D
   }
 }
 
-/** Refuses what is not ours, or newer, over a connection that cannot write. */
+/** Refuses what is not ours, or newer. Leaves nothing beside the file, as readers of one with a log do. */
 function peek(open: OpenDriver, path: string, newest: number): void {
-  const database = reader(open, path);
+  const database = logBytes(path) > 0 ? reader(open, path) : connect(open, path, 'still');
   try {
     database.read(() => versionOf(database, newest));
   } finally {
@@ -119,12 +142,12 @@ function reader(open: OpenDriver, path: string): Database {
     const failure = storageFailure(path, error);
     const closedHere = error instanceof Error && /unable to open|readonly/.test(error.message);
     // What the last writer left there is not in the file itself yet.
-    if (!closedHere || (statSync(`${path}-wal`, { throwIfNoEntry: false })?.size ?? 0) > 0) throw failure;
+    if (!closedHere || logBytes(path) > 0) throw failure;
     return connect(open, path, 'still');
   }
 }
 
-function connect(open: OpenDriver, path: string, access: 'write' | 'read' | 'still'): Database {
+export function connect(open: OpenDriver, path: string, access: 'write' | 'read' | 'still'): Database {
   try {
     return new Database(open(path, access), path, { readOnly: access !== 'write' });
   } catch (error) {
@@ -132,13 +155,8 @@ function connect(open: OpenDriver, path: string, access: 'write' | 'read' | 'sti
   }
 }
 
-/** Without links, so that one file has one lock. */
-async function real(path: string): Promise<string> {
-  return realpath(path).catch(async () => {
-    const folder = dirname(resolve(path));
-    return join(await realpath(folder).catch(() => folder), basename(path));
-  });
-}
+/** Bytes that were written beside the file and are not in it yet. */
+export const logBytes = (path: string) => statSync(`${path}-wal`, { throwIfNoEntry: false })?.size ?? 0;
 
 const hasContent = (path: string) =>
   stat(path).then(

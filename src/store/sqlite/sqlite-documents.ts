@@ -65,7 +65,9 @@ export class SqliteDocuments {
   }
 
   has(row: number): boolean {
-    return this.#get('SELECT 1 FROM document WHERE collection = ? AND row = ?', row) !== null;
+    // By the index, which is small: the documents themselves would be read from all over the file.
+    const sql = 'SELECT 1 FROM document INDEXED BY document_rows WHERE collection = ? AND row = ?';
+    return this.#get(sql, row) !== null;
   }
 
   #put({ id, text, metadata, vector, tokens }: NewDocument): number {

@@ -71,8 +71,11 @@ export class SqliteStore implements Store {
     if (this.#ended) return;
     this.#ended = closed();
     for (const collection of this.#open.values()) collection.ended = this.#ended;
-    this.#database.close();
-    this.#lock?.release();
+    try {
+      this.#database.close();
+    } finally {
+      this.#lock?.release();
+    }
   }
 
   #assertOpen(): void {
