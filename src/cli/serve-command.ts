@@ -31,6 +31,7 @@ interface ServeOptions {
   readonly keyUse: string;
   readonly keyAdmin: string;
   readonly origin?: readonly string[];
+  readonly acceptTokenIds?: true;
 }
 
 /** `chelated serve`: the endpoint on a student, a teacher and documents of one's own. */
@@ -50,6 +51,7 @@ export function serveCommand(program: Command): void {
     .option('--model <NAME>', 'model that the server behind --proxy is asked for')
     .option('--key-use <VARIABLE>', 'environment variable with the keys that may use, by commas', config.cli.keyUse)
     .option('--key-admin <VARIABLE>', 'environment variable with the keys that may change', config.cli.keyAdmin)
+    .option('--accept-token-ids', 'take token ids as the student’s own; clients send another tokenizer’s')
     .option('--origin <ORIGIN...>', 'pages of these origins may call this server')
     .addHelpText('after', '\nExample:\n  chelated serve --data ./data --teacher all-MiniLM-L6-v2')
     .action(serveEngine);
@@ -67,6 +69,7 @@ async function serveEngine(given: ServeOptions): Promise<void> {
     keys,
     origins: given.origin ?? [],
     models: given.model === undefined ? [] : [given.model],
+    acceptTokenIds: given.acceptTokenIds ?? false,
     log: (entry) => log.info(entry, 'request'),
     onFault: (error) => log.error(error),
   });

@@ -56,6 +56,11 @@ export interface Encoder {
   /** Set where vectors are looked up rather than made: a text outside of the collection has none. */
   readonly precomputed?: true;
   encode(texts: readonly string[], options: EncodeOptions): Promise<Encoded>;
+  /**
+   * Base vectors of tokens, where the student is a table: for callers who tokenise themselves.
+   * @throws {ChelatedError} invalid_input for an id outside of the vocabulary
+   */
+  encodeTokens?(tokens: TokenBags): Encoded;
   /** Distinct token ids and counts of the texts. */
   tokenize(texts: readonly string[]): TokenBags;
   dispose(): void;

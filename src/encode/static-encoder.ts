@@ -78,8 +78,19 @@ class StaticEncoder implements Encoder {
       for (let i = from; i < to; i++) lists.push(this.tokenizer.encode(texts[i]!, this.maxTokens));
       options.onProgress?.(to, texts.length);
     }
-    const tokens = tokenBags(lists);
-    return { vectors: this.#pool(tokens), failed: lists.flatMap((list, i) => (list.length === 0 ? [i] : [])), tokens };
+    return this.encodeTokens(tokenBags(lists));
+  }
+
+  encodeTokens(tokens: TokenBags): Encoded {
+    const wrong = tokens.ids.find((id) => id >= this.tokenizer.vocabularySize);
+    if (wrong !== undefined) {
+      const most = this.tokenizer.vocabularySize - 1;
+      throw new ChelatedError('invalid_input', `token id ${wrong} is outside of the vocabulary, 0 … ${most}`);
+    }
+    const failed = Array.from({ length: tokens.rows }, (_, i) => i).filter(
+      (i) => tokens.offsets[i] === tokens.offsets[i + 1],
+    );
+    return { vectors: this.#pool(tokens), failed, tokens };
   }
 
   tokenize(texts: readonly string[]): TokenBags {

@@ -5,6 +5,7 @@ import { ChelatedError } from '../errors.ts';
 import type { Kernels } from '../kernels/kernels.ts';
 import { assertFinite, type Matrix, matrix } from '../matrix.ts';
 import type { CollectionStore, DocumentFace } from '../store/store.ts';
+import type { TokenBags } from '../token-bags.ts';
 import { adapterInput } from './adapter-input.ts';
 import type { CorrectAnswer, Fallback, Hit, Provenance, SearchAnswer } from './answers.ts';
 import type { ChelationLog } from './chelation-log.ts';
@@ -31,8 +32,10 @@ export interface SearchOptions {
 }
 
 export type CorrectInput =
-  | { readonly texts: readonly string[]; readonly role?: TextRole; readonly vectors?: never }
-  | { readonly vectors: Matrix; readonly texts?: never };
+  | { readonly texts: readonly string[]; readonly role?: TextRole; readonly vectors?: never; readonly tokens?: never }
+  | { readonly vectors: Matrix; readonly texts?: never; readonly tokens?: never }
+  /** Token ids of the student, where it is a table. */
+  | { readonly tokens: TokenBags; readonly texts?: never; readonly vectors?: never };
 
 type Input = AdapterInput & { readonly vectors: Matrix };
 
@@ -84,9 +87,10 @@ export class Searcher {
 
   async correct(input: CorrectInput, { signal }: { readonly signal?: AbortSignal } = {}): Promise<CorrectAnswer> {
     return this.#parts.generations.serving.read(async (generation) => {
-      const { input: base, failed } =
-        input.texts === undefined
-          ? { input: this.#fromVectors(input.vectors, generation), failed: [] }
+      const { input: base, failed } = input.vectors
+        ? { input: this.#fromVectors(input.vectors, generation), failed: [] }
+        : input.tokens
+          ? this.#fromTokens(input.tokens)
           : await this.#fromTexts(input.texts, { role: input.role ?? 'query', signal }, generation);
       const { value, provenance } = await this.#answer(generation, base, async (_, vectors) => vectors);
       return { ...provenance, baseFingerprint: this.#parts.encoder.baseFingerprint, vectors: value, failed };
@@ -171,6 +175,15 @@ export class Searcher {
   ) {
     const options = { role, ...(signal && { signal }) };
     return adapterInput(this.#parts.encoder, texts, adapter?.card.needs ?? 'vector', options);
+  }
+
+  #fromTokens(tokens: TokenBags): { input: Input; failed: readonly number[] } {
+    const { encoder } = this.#parts;
+    if (!encoder.encodeTokens) {
+      throw new ChelatedError('not_supported', `the student ${encoder.id} is no table: it takes texts, not token ids`);
+    }
+    const { vectors, failed } = encoder.encodeTokens(tokens);
+    return { input: { vectors, tokens }, failed };
   }
 
   #fromVectors(vectors: Matrix, generation: Generation): Input {

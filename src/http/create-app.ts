@@ -28,6 +28,8 @@ export interface AppDeps {
   readonly requestMs?: number;
   /** Names of models for which clients get what the mode serves, beside the student's own. */
   readonly models?: readonly string[];
+  /** Takes token ids as the student's own; by default they are refused, since clients send another tokenizer's. */
+  readonly acceptTokenIds?: boolean;
   /** Hears of every request. Texts, vectors and keys are never in it. */
   readonly log?: (entry: RequestLog) => void;
   /** Told of every error that is not a refusal: a fault of ours. */
@@ -49,7 +51,8 @@ export interface AppDeps {
  * (await app.request('/health')).status; // => 200
  */
 export function createApp(deps: AppDeps): Hono {
-  const { engine, keys, origins = [], readOnly, models = [], requestMs = config.http.requestMs, log, onFault } = deps;
+  const { engine, keys, origins = [], readOnly, models = [], acceptTokenIds = false } = deps;
+  const { requestMs = config.http.requestMs, log, onFault } = deps;
   const [metrics, timeline] = [new AppMetrics(), new Timeline()];
   let opened: AppEngine | null = null;
   let failed = false;
@@ -82,7 +85,7 @@ export function createApp(deps: AppDeps): Hono {
     requestMs,
   });
   const all = operations({
-    models: new Set(models),
+    embeddings: { names: new Set(models), acceptTokenIds },
     timeline,
     status: {
       info: () => opened?.collection().info() ?? null,

@@ -5,7 +5,14 @@ type Labels = Readonly<Record<string, string | number>>;
 interface Family {
   readonly type: 'counter' | 'gauge' | 'histogram';
   readonly help: string;
-  readonly values: Map<string, number>; // by name with labels
+  readonly values: Map<string, number>; // by labels, as they are written
+  readonly histograms: Map<string, Histogram>;
+}
+
+interface Histogram {
+  /** Observations by the first bucket that holds them, those beyond all bounds last. */
+  readonly counts: number[];
+  sum: number;
 }
 
 /** Numbers by name and labels, written as Prometheus reads them. */
@@ -19,22 +26,24 @@ export class Metrics {
   }
 
   count(name: string, help: string, labels: Labels = {}, by = 1): void {
-    add(this.#family(name, 'counter', help), keyOf(name, labels), by);
+    const { values } = this.#family(name, 'counter', help);
+    const key = written(labels);
+    values.set(key, (values.get(key) ?? 0) + by);
   }
 
   observe(name: string, help: string, labels: Labels, value: number): void {
-    const family = this.#family(name, 'histogram', help);
-    for (const bound of [...this.#bounds, Number.POSITIVE_INFINITY]) {
-      const le = bound === Number.POSITIVE_INFINITY ? '+Inf' : String(bound);
-      add(family, keyOf(`${name}_bucket`, { ...labels, le }), value <= bound ? 1 : 0);
-    }
-    add(family, keyOf(`${name}_sum`, labels), value);
-    add(family, keyOf(`${name}_count`, labels), 1);
+    const { histograms } = this.#family(name, 'histogram', help);
+    const key = written(labels);
+    let histogram = histograms.get(key);
+    if (!histogram) histograms.set(key, (histogram = { counts: Array(this.#bounds.length + 1).fill(0), sum: 0 }));
+    const at = this.#bounds.findIndex((bound) => value <= bound);
+    histogram.counts[at < 0 ? this.#bounds.length : at]!++;
+    histogram.sum += value;
   }
 
   /** Sets what is a state rather than a sum, and sums that somebody else keeps. */
   set(type: 'gauge' | 'counter', name: string, help: string, labels: Labels, value: number): void {
-    this.#family(name, type, help).values.set(keyOf(name, labels), value);
+    this.#family(name, type, help).values.set(written(labels), value);
   }
 
   /** Forgets every value of these names: of labels that may be gone. */
@@ -44,32 +53,40 @@ export class Metrics {
 
   /** The text exposition format, version 0.0.4. */
   text(): string {
-    return [...this.#families]
-      .flatMap(([name, { type, help, values }]) => [
-        `# HELP ${name} ${help}`,
-        `# TYPE ${name} ${type}`,
-        ...Array.from(values, ([key, value]) => `${key} ${value}`),
-      ])
-      .join('\n')
-      .concat('\n');
+    const lines = [...this.#families].flatMap(([name, { type, help, values, histograms }]) => [
+      `# HELP ${name} ${help}`,
+      `# TYPE ${name} ${type}`,
+      ...Array.from(values, ([labels, value]) => line(name, labels, value)),
+      ...Array.from(histograms).flatMap(([labels, histogram]) => this.#buckets(name, labels, histogram)),
+    ]);
+    return `${lines.join('\n')}\n`;
+  }
+
+  #buckets(name: string, labels: string, { counts, sum }: Histogram): string[] {
+    const before = labels === '' ? '' : `${labels},`;
+    let all = 0;
+    const buckets = counts.map((count, i) => {
+      all += count;
+      return line(`${name}_bucket`, `${before}le="${this.#bounds[i] ?? '+Inf'}"`, all);
+    });
+    return [...buckets, line(`${name}_sum`, labels, sum), line(`${name}_count`, labels, all)];
   }
 
   #family(name: string, type: Family['type'], help: string): Family {
     const known = this.#families.get(name);
     if (known) return known;
-    const family: Family = { type, help, values: new Map() };
+    const family: Family = { type, help, values: new Map(), histograms: new Map() };
     this.#families.set(name, family);
     return family;
   }
 }
 
-function add({ values }: Family, key: string, by: number): void {
-  values.set(key, (values.get(key) ?? 0) + by);
-}
+const line = (name: string, labels: string, value: number) => `${name}${labels === '' ? '' : `{${labels}}`} ${value}`;
 
-function keyOf(name: string, labels: Labels): string {
-  const inner = Object.entries(labels).map(([label, value]) => `${label}="${escaped(String(value))}"`);
-  return inner.length === 0 ? name : `${name}{${inner.join(',')}}`;
+function written(labels: Labels): string {
+  return Object.entries(labels)
+    .map(([label, value]) => `${label}="${escaped(String(value))}"`)
+    .join(',');
 }
 
 const escaped = (value: string) =>

@@ -2,36 +2,23 @@ import { afterAll, describe, expect, setDefaultTimeout, test } from 'bun:test';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { chelated, spawnChelated } from './chelated.ts';
+import { readyServer } from '../runtime/ready-server.ts';
+import { chelated, chelatedCommand } from './chelated.ts';
 
 setDefaultTimeout(60_000);
 
 const data = await mkdtemp(join(tmpdir(), 'chelated-serve-'));
 afterAll(() => rm(data, { recursive: true, force: true }));
 
-/** Serves until `use` is done with it, then ends it as a service manager would; what it logged. */
+/** Serves until `use` is done with it; what it logged. */
 async function served(args: readonly string[], use: (url: string) => Promise<void>, env: Record<string, string> = {}) {
-  const child = spawnChelated(['serve', '--port', '0', ...args], env);
-  let printed = '';
-  const reader = child.stdout.getReader();
-  const decoder = new TextDecoder();
-  const read = async () => {
-    const { done, value } = await reader.read();
-    if (!done) printed += decoder.decode(value);
-    return !done;
-  };
+  const server = await readyServer(chelatedCommand('serve', '--port', '0', ...args), env);
   try {
-    while (!printed.includes('"ready"') && (await read()));
-    const url = /"url":"([^"]+)"/.exec(printed)?.[1];
-    if (!printed.includes('"ready"'))
-      throw new Error(`did not start: ${printed}${await new Response(child.stderr).text()}`);
-    await use(url!);
+    await use(server.url);
   } finally {
-    child.kill('SIGTERM');
+    await server.stop();
   }
-  while (await read());
-  expect(await child.exited).toBe(0);
-  return printed;
+  return server.log();
 }
 
 const send = (url: string, body: object, headers: Record<string, string> = {}) =>
@@ -92,8 +79,7 @@ describe('chelated serve', () => {
           .findLast((line) => line.startsWith('data: '))!
           .slice(6),
       );
-      console.log(last);
-      expect(last.report?.outcome ?? last.error).toMatch(/\S/);
+      expect([last.state, last.report?.outcome, last.report?.generation]).toEqual(['done', 'promoted', 1]);
     });
   });
 

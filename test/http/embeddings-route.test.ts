@@ -70,6 +70,18 @@ describe('POST /v1/embeddings', () => {
     expect((await json('POST', path, { body: { input: 'w1', model: 'text-embedding-3-small' } })).status).toBe(200);
   });
 
+  test('token ids, where they are taken, are what their text is; where the vocabulary has none, refused', async () => {
+    for (const adapter of ['affine', 'lexical'] as const) {
+      const { json } = await tinyApp({ adapter, acceptTokenIds: true });
+      for (const model of ['student', 'student+adapter']) {
+        const of = async (input: unknown) => (await json('POST', path, { body: { input, model } })).body;
+        expect(await of([[1, 2, 1], [3]])).toEqual(await of(['w1 w2 w1', 'w3']));
+        expect(await of([5, 6])).toEqual(await of('w5 w6'));
+        expect((await of([40])).error.code).toBe('invalid_input');
+      }
+    }
+  });
+
   test('dimensions: the full width always, another only where axes are ordered', async () => {
     const { json } = await tinyApp();
     expect((await json('POST', path, { body: { input: 'w1', dimensions: dims } })).status).toBe(200);

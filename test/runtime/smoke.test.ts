@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test';
-import { existsSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,6 +8,7 @@ import { openEncoder } from '../../src/encode/open-encoder.ts';
 import { sample } from '../adapter/samples.ts';
 import { kernels } from '../http/tiny-app.ts';
 import { bundleWorker } from './bundle-worker.ts';
+import { type Running, readyServer, runs } from './ready-server.ts';
 
 setDefaultTimeout(60_000);
 
@@ -43,37 +43,9 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-interface Running {
-  readonly url: string;
-  stop(): Promise<void>;
-}
-
-async function cli(command: readonly string[]): Promise<Running> {
-  const env = { ...process.env, CHELATED_KEY_USE: use, CHELATED_KEY_ADMIN: admin };
-  const args = [...command, main, 'serve', '--port', '0', '--adapter', file];
-  const child = Bun.spawn(args, { cwd: root, env, stdout: 'pipe', stderr: 'pipe' });
-  // Read to its end: a server whose log nobody takes any longer would end.
-  let printed = '';
-  const ready = Promise.withResolvers<void>();
-  const reading = (async () => {
-    for await (const chunk of child.stdout) {
-      printed += new TextDecoder().decode(chunk);
-      if (printed.includes('"ready"')) ready.resolve();
-    }
-    ready.resolve();
-  })();
-  await ready.promise;
-  const url = /"url":"([^"]+)"/.exec(printed)?.[1];
-  if (url === undefined)
-    throw new Error(`${command[0]} did not start: ${printed}${await new Response(child.stderr).text()}`);
-  return {
-    url,
-    stop: async () => {
-      child.kill('SIGTERM');
-      expect(await child.exited).toBe(0);
-      await reading;
-    },
-  };
+function cli(command: readonly string[]): Promise<Running> {
+  const keys = { CHELATED_KEY_USE: use, CHELATED_KEY_ADMIN: admin };
+  return readyServer([...command, main, 'serve', '--port', '0', '--adapter', file], keys);
 }
 
 async function workerd(): Promise<Running> {
@@ -131,8 +103,7 @@ const runtimes: readonly {
 const first: { vectors?: number[][] } = {};
 
 for (const { name, binary, start, writes } of runtimes) {
-  // Their packages bring them; a machine of another kind may have no build of one.
-  describe.skipIf(!existsSync(binary))(`chelated on ${name}`, () => {
+  describe.skipIf(!runs(binary))(`chelated on ${name}`, () => {
     let running: Running;
     beforeAll(async () => {
       running = await start(binary);
@@ -202,7 +173,7 @@ for (const { name, binary, start, writes } of runtimes) {
   });
 }
 
-describe.skipIf(!existsSync(runtimes[3]!.binary))('a worker and its adapter', () => {
+describe.skipIf(!runs(runtimes[3]!.binary))('a worker and its adapter', () => {
   test('keeps the last good one, and swaps the next while it serves', async () => {
     const running = await workerd();
     const correct = async () => {

@@ -29,12 +29,14 @@ export function pageScript(): void {
   };
   const made = (tag: string, text = '') => Object.assign(document.createElement(tag), { textContent: text });
 
+  const collectionName = () => at('collection').value || 'default';
+
   async function ask(path: string, { method = 'GET', body = undefined as unknown } = {}): Promise<Response> {
     const headers: Record<string, string> = {};
     if (at('key').value !== '') headers.authorization = `Bearer ${at('key').value}`;
     if (body !== undefined) headers['content-type'] = 'application/json';
     const url = new URL(path, location.href);
-    url.searchParams.set('collection', at('collection').value || 'default');
+    url.searchParams.set('collection', collectionName());
     const sent = body === undefined ? {} : { body: JSON.stringify(body) };
     const response = await fetch(url, { method, headers, ...sent });
     if (response.ok) return response;
@@ -90,15 +92,13 @@ export function pageScript(): void {
   }
 
   async function show(): Promise<void> {
-    const [mode, { generations }, health] = await Promise.all([
-      ask('v1/mode').then((response) => response.json()),
+    const [collection, { generations }] = await Promise.all([
+      ask(`v1/collections/${encodeURIComponent(collectionName())}`).then((response) => response.json()),
       ask('v1/generations').then((response) => response.json()),
-      ask('health').then((response) => response.json()),
     ]);
-    at<HTMLSelectElement>('mode').value = mode.mode;
-    at('alpha').value = mode.alpha;
-    at('serves').textContent =
-      `Generation ${mode.generation} serves, student ${health.student}, ${health.documents} documents in the default collection.`;
+    at<HTMLSelectElement>('mode').value = collection.mode;
+    at('alpha').value = collection.alpha;
+    at('serves').textContent = `Generation ${collection.generation} serves, ${collection.documents} documents.`;
     at('generations').replaceChildren(...generations.map(generationRow));
     await Promise.all(
       ['collapse', 'alignment'].map(async (figure) => {

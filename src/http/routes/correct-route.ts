@@ -3,7 +3,7 @@ import type { Context } from 'hono';
 import { config } from '../../config.ts';
 import type { CorrectInput } from '../../engine/searcher.ts';
 import { ChelatedError } from '../../errors.ts';
-import { type Matrix, matrix, row } from '../../matrix.ts';
+import { type Matrix, matrix } from '../../matrix.ts';
 import { base64Of, bytesOfBase64, floatsOf } from '../float-bytes.ts';
 import { operation } from '../operation.ts';
 import { readBytes } from '../read-body.ts';
@@ -84,9 +84,7 @@ export const correctRoute = operation(
     if (!body) return binaryAnswer(context, vectors, rest);
     const { baseFingerprint: base_fingerprint, ...said } = rest;
     const shown =
-      body.encoding_format === 'base64'
-        ? { vectors_base64: base64Of(vectors.data) }
-        : { vectors: Array.from({ length: vectors.rows }, (_, i) => Array.from(row(vectors, i))) };
+      body.encoding_format === 'base64' ? { vectors_base64: base64Of(vectors.data) } : { vectors: numbersOf(vectors) };
     return context.json({ ...said, base_fingerprint, dims: vectors.dims, ...shown, failed });
   },
 );
@@ -127,7 +125,16 @@ function toMatrix(vectors: readonly (readonly number[])[]): Matrix {
         `vectors.${i} has ${vector.length} numbers, vectors.0 has ${dims}; all must be as wide`,
       );
     }
-    row(X, i).set(vector);
+    // Own loops, here and below: a typed array's `set` and `Array.from` of one cost ten times as much.
+    for (let d = 0; d < dims; d++) X.data[i * dims + d] = vector[d]!;
   });
   return X;
+}
+
+function numbersOf({ rows, dims, data }: Matrix): number[][] {
+  return Array.from({ length: rows }, (_, i) => {
+    const vector = new Array<number>(dims);
+    for (let d = 0; d < dims; d++) vector[d] = data[i * dims + d]!;
+    return vector;
+  });
 }

@@ -1,16 +1,17 @@
 import { z } from '@hono/zod-openapi';
 import { config } from '../../config.ts';
-import type { Encoder, TextRole } from '../../encode/encoder.ts';
+import type { Encoded, Encoder, TextRole } from '../../encode/encoder.ts';
 import type { Collection } from '../../engine/collection.ts';
 import { ChelatedError } from '../../errors.ts';
 import { type Matrix, matrix, row } from '../../matrix.ts';
+import { type TokenBags, tokenBags } from '../../token-bags.ts';
 import { base64Of } from '../float-bytes.ts';
 import { operation } from '../operation.ts';
 import { collectionField, collectionQuery } from '../schemas/common.ts';
 
 const { maxTexts } = config.http;
 
-const tokenIds = z.array(z.int().nonnegative()).min(1);
+const tokenIds = z.array(z.int().min(0).max(0x7fffffff)).min(1);
 const request = z
   .object({
     input: z
@@ -48,11 +49,15 @@ const answer = z
   })
   .openapi('EmbeddingsAnswer');
 
-/** Names under which clients know what this server serves, beside `student` and `student+adapter`. */
-export type ModelNames = ReadonlySet<string>;
+export interface EmbeddingsOptions {
+  /** Names under which clients know what this server serves, beside `student` and `student+adapter`. */
+  readonly names: ReadonlySet<string>;
+  /** Token ids are taken for the student's own. */
+  readonly acceptTokenIds: boolean;
+}
 
 /** `POST /v1/embeddings`: OpenAI's contract. */
-export function embeddingsRoute(names: ModelNames) {
+export function embeddingsRoute({ names, acceptTokenIds }: EmbeddingsOptions) {
   return operation(
     {
       method: 'post',
@@ -62,22 +67,22 @@ export function embeddingsRoute(names: ModelNames) {
       query: collectionQuery,
       body: request,
       answers: { 200: { description: 'the embeddings, in the order of the texts', json: answer } },
-      refuses: ['not_found'],
+      refuses: ['not_found', 'not_supported'],
     },
     async ({ context, body, collection, engine, deadline }) => {
-      const texts = textsOf(body.input);
+      const input = inputOf(body.input, acceptTokenIds);
       const { encoder } = engine;
       const which = modelOf(body.model, collection, encoder, names);
       const options = { role: body.input_type, signal: deadline.signal };
-      const { vectors, tokens, said } = await embed(which, texts, options, collection, encoder);
+      const { vectors, tokens, said } = await embed(which, input, options, collection, encoder);
       const shown = cut(vectors, body.dimensions, said, encoder);
-      const usage = tokens ?? sum(encoder.tokenize(texts).counts);
+      const usage = sum((tokens ?? input.tokens ?? encoder.tokenize(input.texts)).counts);
       context.header('x-fingerprint', said.fingerprint);
       context.header('x-generation', String(said.generation));
       return context.json({
         object: 'list',
         model: said.generation === 0 ? 'student' : 'student+adapter',
-        data: texts.map((_, index) => {
+        data: Array.from({ length: shown.rows }, (_, index) => {
           const values = row(shown, index);
           const embedding = body.encoding_format === 'base64' ? base64Of(values) : Array.from(values);
           return { object: 'embedding', index, embedding };
@@ -88,10 +93,18 @@ export function embeddingsRoute(names: ModelNames) {
   );
 }
 
-/** @throws {ChelatedError} invalid_input for token ids */
-function textsOf(input: z.output<typeof request>['input']): readonly string[] {
+type Input =
+  | { readonly texts: readonly string[]; readonly tokens?: never }
+  | { readonly tokens: TokenBags; readonly texts?: never };
+
+/** @throws {ChelatedError} invalid_input for token ids that are not to be taken */
+function inputOf(input: z.output<typeof request>['input'], acceptTokenIds: boolean): Input {
   const list = typeof input === 'string' ? [input] : input;
-  if (list.every((each) => typeof each === 'string')) return list;
+  if (list.every((each) => typeof each === 'string')) return { texts: list };
+  if (acceptTokenIds) {
+    const lists = typeof list[0] === 'number' ? [list as number[]] : (list as number[][]);
+    return { tokens: tokenBags(lists) };
+  }
   throw new ChelatedError(
     'invalid_input',
     'input: token ids belong to another tokenizer than this student’s; send texts (in LangChain: check_embedding_ctx_length=False)',
@@ -101,7 +114,12 @@ function textsOf(input: z.output<typeof request>['input']): readonly string[] {
 type Which = 'student' | 'serving';
 
 /** @throws {ChelatedError} not_found for a model that nobody serves */
-function modelOf(model: string | undefined, collection: Collection, { id }: Encoder, names: ModelNames): Which {
+function modelOf(
+  model: string | undefined,
+  collection: Collection,
+  { id }: Encoder,
+  names: ReadonlySet<string>,
+): Which {
   if (model === undefined || model === id || names.has(model)) return 'serving';
   if (model === 'student') return 'student';
   if (model === 'student+adapter') {
@@ -117,26 +135,30 @@ interface Said {
   readonly generation: number;
 }
 
-/** @throws {ChelatedError} invalid_input for a text without any token */
+/** @throws {ChelatedError} invalid_input for a text without any token, not_supported for tokens of a student that is no table */
 async function embed(
   which: Which,
-  texts: readonly string[],
+  input: Input,
   options: { readonly role: TextRole; readonly signal: AbortSignal },
   collection: Collection,
   encoder: Encoder,
-): Promise<{ vectors: Matrix; tokens: number | null; said: Said }> {
-  if (which === 'student') {
-    const { vectors, failed, tokens } = await encoder.encode(texts, options);
+): Promise<{ vectors: Matrix; tokens: TokenBags | undefined; said: Said }> {
+  if (which === 'serving') {
+    const given = input.tokens ? input : { ...input, role: options.role };
+    const { vectors, failed, ...said } = await collection.correct(given, { signal: options.signal });
     refuseFailed(failed);
-    const said = { fingerprint: encoder.baseFingerprint, generation: 0 };
-    return { vectors, tokens: tokens ? sum(tokens.counts) : null, said };
+    return { vectors, tokens: undefined, said };
   }
-  const { vectors, failed, ...said } = await collection.correct(
-    { texts, role: options.role },
-    { signal: options.signal },
-  );
+  const { vectors, failed, tokens } = await (input.tokens
+    ? ofTokens(encoder, input.tokens)
+    : encoder.encode(input.texts, options));
   refuseFailed(failed);
-  return { vectors, tokens: null, said };
+  return { vectors, tokens, said: { fingerprint: encoder.baseFingerprint, generation: 0 } };
+}
+
+function ofTokens(encoder: Encoder, tokens: TokenBags): Encoded {
+  if (encoder.encodeTokens) return encoder.encodeTokens(tokens);
+  throw new ChelatedError('not_supported', `the student ${encoder.id} is no table: it takes texts, not token ids`);
 }
 
 function refuseFailed(failed: readonly number[]): void {

@@ -4,7 +4,7 @@ import { collectionRoutes } from './collection-routes.ts';
 import { correctRoute } from './correct-route.ts';
 import { documentRoutes } from './document-routes.ts';
 import { documentsRoute } from './documents-route.ts';
-import { embeddingsRoute, type ModelNames } from './embeddings-route.ts';
+import { type EmbeddingsOptions, embeddingsRoute } from './embeddings-route.ts';
 import { generationRoutes } from './generation-routes.ts';
 import { jobRoutes } from './job-routes.ts';
 import { learnRoutes } from './learn-routes.ts';
@@ -18,12 +18,12 @@ import { timelineRoutes } from './timeline-routes.ts';
 
 /** Every operation of an app. What is not here is no route, and what is here is in the document. */
 export function operations(parts: {
-  readonly models: ModelNames;
+  readonly embeddings: EmbeddingsOptions;
   readonly timeline: Timeline;
   readonly status: Status;
 }): readonly Operation[] {
   const all: Operation[] = [
-    embeddingsRoute(parts.models),
+    embeddingsRoute(parts.embeddings),
     correctRoute,
     documentsRoute,
     ...documentRoutes,
