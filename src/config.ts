@@ -109,6 +109,20 @@ export const config = {
     maximumFitted: 20_000,
   },
 
+  /** What the rungs of the hubness ladder are tried with; pseudo-queries choose. */
+  hubness: {
+    /** Rank depth of N_k, whose skewness is reported. */
+    depth: 10,
+    topDirections: [1, 2, 3, 5, 10],
+    whitenShrinkages: [0.1, 0.3, 0.6, 0.9],
+    localCentroids: [10, 50].flatMap((k) => [0.1, 0.2, 0.3, 0.5, 0.75, 1].map((gamma) => ({ gamma, k }))),
+    cslsNeighbours: [5, 10, 20, 50],
+    softmaxBetas: [5, 10, 20, 50],
+    pushes: [0.05, 0.1, 0.2, 0.4],
+    /** Parts of documents that stand in for queries. */
+    pseudoQueries: 400,
+  },
+
   evaluate: {
     /** Rank depths of nDCG, MRR and P, and of recall. */
     depth: 10,
