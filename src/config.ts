@@ -109,6 +109,15 @@ export const config = {
     maximumFitted: 20_000,
   },
 
+  /** Corrected vectors and BM25 as one ranking. */
+  fusion: {
+    method: 'z-score',
+    /** Weights of vectors and BM25 (results/README.md, comparison: fusion is above both on every collection). */
+    weights: [0.7, 0.3],
+    /** The constant of reciprocal ranks, its authors' own. */
+    rankConstant: 60,
+  },
+
   /** What the rungs of the hubness ladder are tried with; pseudo-queries choose. */
   hubness: {
     /** Rank depth of N_k, whose skewness is reported. */
