@@ -109,6 +109,22 @@ export const config = {
     maximumFitted: 20_000,
   },
 
+  /** Corrections that learn from judged queries of a train split. */
+  labelled: {
+    /** Of the contrastive loss, and the peak of its learning rate: a tenth of what a fit from nothing takes. */
+    temperature: 0.05,
+    learningRate: 1e-4,
+    /** Query–document pairs a step, each the other's negatives. */
+    batch: 64,
+    epochs: 30,
+    /** Share of the train queries kept out to stop, and to choose γ and λ. */
+    heldOutShare: 0.2,
+    /** NUDGE: how far a document's vector may move, tried on the train queries kept out. */
+    nudges: [0, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.8, 1, 1.2, 1.4],
+    /** λ of the query map, relative to the mean squared singular value of the train queries. */
+    queryLambdas: [0.01, 0.1, 1, 10, 100, 1000],
+  },
+
   /** Corrected vectors and BM25 as one ranking. */
   fusion: {
     method: 'z-score',
