@@ -7,6 +7,7 @@ import { embedCommand } from './embed-command.ts';
 import { evaluateCommand } from './evaluate-command.ts';
 import { Failure } from './failure.ts';
 import { inspectCommand } from './inspect-command.ts';
+import { labCommands } from './lab-commands.ts';
 import { modelsCommand } from './models-command.ts';
 import { startCommand } from './start-command.ts';
 import { studentCommand } from './student-command.ts';
@@ -30,6 +31,7 @@ export async function run(argv: readonly string[]): Promise<number> {
     modelsCommand,
     studentCommand,
     startCommand,
+    labCommands,
   ])
     add(program);
   try {

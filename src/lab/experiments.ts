@@ -1,0 +1,5 @@
+import type { Experiment } from './experiment.ts';
+import { sweep } from './sweep.ts';
+
+/** Every experiment that can be run, a command each. */
+export const experiments: readonly Experiment[] = [sweep];
