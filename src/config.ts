@@ -111,9 +111,11 @@ export const config = {
 
   /** Corrections that learn from judged queries of a train split. */
   labelled: {
-    /** Of the contrastive loss, and the peak of its learning rate: a tenth of what a fit from nothing takes. */
+    /** Of the contrastive loss. */
     temperature: 0.05,
+    /** Peak of its learning rate, a tenth of what a fit from nothing takes, and those that are tried. */
     learningRate: 1e-4,
+    learningRates: [1e-4, 1e-3],
     /** Query–document pairs a step, each the other's negatives. */
     batch: 64,
     epochs: 30,
@@ -146,6 +148,8 @@ export const config = {
     pushes: [0.05, 0.1, 0.2, 0.4],
     /** Parts of documents that stand in for queries. */
     pseudoQueries: 400,
+    /** The same where a transformer has to embed them and the documents they leave behind. */
+    transformerPseudoQueries: 120,
   },
 
   evaluate: {

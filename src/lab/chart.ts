@@ -24,7 +24,8 @@ export interface Chart {
 
 /** Legible on white and on black, and apart for people who do not see all colours (Okabe & Ito 2008, darkened yellow). */
 const colours = ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#e69f00', '#56b4e9', '#8c6d31', '#7f7f7f'];
-const size = { width: 760, height: 360 };
+/** Pixels; bars that are many make a plot wide. */
+const size = { width: 760, height: 380, bar: 12 };
 
 /**
  * A plot as SVG text, drawn by echarts without a browser. Its texts and axes have the colour of the page's text, so that
@@ -34,7 +35,9 @@ const size = { width: 760, height: 360 };
  */
 export async function drawChart(chart: Chart): Promise<string> {
   const echarts = await loadEcharts();
-  const instance = echarts.init(null, null, { renderer: 'svg', ssr: true, ...size });
+  const bars = chart.kind === 'bars' ? chart.series.reduce((sum, { points }) => sum + points.length, 0) : 0;
+  const width = Math.max(size.width, bars * size.bar);
+  const instance = echarts.init(null, null, { renderer: 'svg', ssr: true, width, height: size.height });
   try {
     instance.setOption(optionOf(chart) as never);
     return instance.renderToSVGString();
@@ -63,7 +66,7 @@ function optionOf({ kind, title, x, y, series }: Chart): object {
     color: colours,
     title: { text: title, left: 'center', textStyle: { color: ink, fontSize: 14 } },
     legend: { bottom: 0, textStyle: { color: ink }, data: series.map(({ name }) => name) },
-    grid: { left: 60, right: 24, top: 40, bottom: isBars ? 96 : 76 },
+    grid: { left: 60, right: 24, top: 40, bottom: isBars ? 130 : 76 },
     xAxis: {
       ...axis,
       ...grid,
@@ -72,7 +75,7 @@ function optionOf({ kind, title, x, y, series }: Chart): object {
       nameGap: 28,
       type: isBars ? 'category' : 'value',
       scale: true,
-      ...(isBars && { data: categories, axisLabel: { color: ink, interval: 0, rotate: 20 } }),
+      ...(isBars && { data: categories, axisLabel: { color: ink, interval: 0, rotate: 35 } }),
     },
     yAxis: { ...axis, ...grid, name: y, type: 'value', scale: true },
     series: series.flatMap((one, i) => drawn(kind, one, colours[i % colours.length]!, categories)),

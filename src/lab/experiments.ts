@@ -1,5 +1,7 @@
+import { compare } from './compare.ts';
 import type { Experiment } from './experiment.ts';
+import { ladder } from './ladder.ts';
 import { sweep } from './sweep.ts';
 
 /** Every experiment that can be run, a command each. */
-export const experiments: readonly Experiment[] = [sweep];
+export const experiments: readonly Experiment[] = [sweep, ladder, compare];

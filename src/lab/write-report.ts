@@ -70,7 +70,6 @@ const style = `
 body { margin: 0; background: light-dark(#fff, #14171a); color: light-dark(#1c1f23, #e4e7ea); }
 main { max-width: 60rem; margin: 0 auto; padding: 1.5rem; }
 figure { margin: 1rem 0; overflow-x: auto; }
-svg { max-width: 100%; height: auto; }
 .table { overflow-x: auto; }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
 th, td { padding: .25rem .75rem; border-bottom: 1px solid light-dark(#d8dce0, #343a40); text-align: right; }
