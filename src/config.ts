@@ -194,6 +194,8 @@ export const config = {
     /** Queries that pass over an index together, and the bytes of their k best. */
     topKQueries: 1024,
     topKBytes: 32 * 1024 * 1024,
+    /** Bytes of rows that a growing index takes at a time: little is wasted on a small one, and a large one is read as fast as if it were whole. */
+    chunkBytes: 1024 * 1024,
     /** Right-hand sides that the sparse ridge solves together: more share the reading of S, fewer fit the cache. */
     ridgeColumns: 32,
   },
@@ -320,6 +322,42 @@ export const config = {
     progressMs: 10_000,
     /** Queries that are timed, one at a time, for the median time of a query. */
     timedQueries: 200,
+  },
+
+  /** What runs behind a server: collections, generations, cycles. */
+  engine: {
+    /** The collection that is meant when none is named. */
+    collection: 'default',
+    /** Characters of an id, and of the name of a collection. */
+    maxIdCharacters: 512,
+    /** Generations kept beside the student, the serving one included: each costs an index in memory. */
+    keep: 3,
+    /** Documents projected between two turns of everything else: a millisecond and a half of a 384 × 384 map. */
+    sliceDocuments: 128,
+    /** Documents read at a time when a collection is opened. */
+    readDocuments: 1024,
+    /** Newest entries of the history that are looked at or shown. */
+    historyEntries: 200,
+    /** Results fetched past k, so that ties at its end are seen; doubled while they go on. */
+    tieMargin: 8,
+    /** Share of the searches in which the collapse detector looks. */
+    sampleRate: 0.1,
+    /** Collapse events that are kept in memory before they are written. */
+    eventBuffer: 32,
+    /** Milliseconds that a teacher gets for one batch before it counts as hung. */
+    teacherMs: 120_000,
+    /** Documents that a teacher embeds before what it said is kept. */
+    teacherBatch: 256,
+    /** Milliseconds that one fit may take in all. */
+    fitMs: 3_600_000,
+    monitor: {
+      /** Documents compared: with each other, and with the teacher's neighbours of the same ones. */
+      documents: 1000,
+      /** Neighbours of the hubness figure N_k, and rank depth of agreement and judged nDCG. */
+      depth: 10,
+      /** A generation that is worse than the one before it by this z of the paired difference is rolled back. */
+      z: 3,
+    },
   },
 
   /** Where `chelated start` keeps what it distilled. */

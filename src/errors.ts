@@ -16,6 +16,8 @@ export const errorCodes = [
   'wasm_unavailable', // no WebAssembly SIMD here, or the module is not the one expected
   'backend_failed', // onnxruntime or a teacher failed
   'overloaded', // the queue is full
+  'not_supported', // this runtime, or this server as it was started, cannot do it
+  'storage_failed', // disk full, read-only, corrupt, in use, or newer than this build
 ] as const;
 
 export type ErrorCode = (typeof errorCodes)[number];

@@ -45,3 +45,21 @@ export function pickBags(bags: TokenBags, indices: ArrayLike<number>): TokenBags
   }
   return { rows: indices.length, offsets, ids, counts };
 }
+
+/** Bags of texts that were counted one by one; null is a text without any. */
+export function tokenBagsOf(
+  bags: readonly ({ readonly ids: Uint32Array; readonly counts: Float32Array } | null)[],
+): TokenBags {
+  const offsets = new Uint32Array(bags.length + 1);
+  bags.forEach((bag, i) => {
+    offsets[i + 1] = offsets[i]! + (bag?.ids.length ?? 0);
+  });
+  const ids = new Uint32Array(offsets[bags.length]!);
+  const counts = new Float32Array(ids.length);
+  bags.forEach((bag, i) => {
+    if (!bag) return;
+    ids.set(bag.ids, offsets[i]);
+    counts.set(bag.counts, offsets[i]);
+  });
+  return { rows: bags.length, offsets, ids, counts };
+}

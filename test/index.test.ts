@@ -28,13 +28,10 @@ describe('chelated', () => {
   test('opens the shipped student by name', async () => {
     const kernels = await chelated.loadKernels();
     const student = await chelated.openEncoder('static', { kernels });
-    const engine = await chelated.Engine.create({
-      encoder: student,
-      kernels,
-      documents: [{ id: 'a', text: 'a river' }],
-    });
-    expect((await engine.search({ query: 'river' })).hits[0]).toMatchObject({ id: 'a' });
-    await engine.dispose();
+    const engine = await chelated.Engine.open({ encoder: student, kernels });
+    await engine.collection().upsert([{ id: 'a', text: 'a river' }]);
+    expect((await engine.collection().search({ query: 'river' })).hits[0]).toMatchObject({ id: 'a' });
+    await engine.close();
     student.dispose();
   });
 });

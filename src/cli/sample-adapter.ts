@@ -31,7 +31,7 @@ export async function sampleAdapter(options: SampleAdapterOptions) {
   if (kept) {
     try {
       const adapter = await loadAdapter(kept, { encoder: student, kernels });
-      return { adapter, path, bytes: kept.length, isNew: false };
+      return { adapter, path, file: kept as Uint8Array, isNew: false };
     } catch (error) {
       if (!(error instanceof ChelatedError) || !error.code.startsWith('adapter_')) throw error;
       display.note(`chelated: ${path}: ${error.message}; making it again`);
@@ -46,7 +46,7 @@ export async function sampleAdapter(options: SampleAdapterOptions) {
   } catch (error) {
     display.note(`chelated: ${(error as Error).message}; going on, the next start distils again`);
   }
-  return { adapter, path, bytes: bytes.length, isNew: true };
+  return { adapter, path, file: bytes, isNew: true };
 }
 
 async function distilSample({ sample, student, kernels, display }: SampleAdapterOptions): Promise<Uint8Array> {

@@ -43,13 +43,16 @@ async function start({ host, port, data }: StartOptions): Promise<void> {
   const kernels = await loadKernels();
   const student = await openEncoder(config.student, { kernels });
   const sample = await openSample(kernels);
-  const engine = await Engine.create({
+  const engine = await Engine.open({
     encoder: student,
     kernels,
-    documents: sample.dataset.documents,
-    onFallback: ({ from, to, reason }) =>
-      display.note(`chelated: generation ${from} failed, ${to} answered: ${reason}`),
+    onEvent: (event) => {
+      if (event.type === 'fallback') {
+        display.note(`chelated: generation ${event.from} failed, ${event.to} answered: ${event.reason}`);
+      }
+    },
   });
+  await engine.collection().upsert(sample.dataset.documents);
   // The port before the work: that it is taken should not be learned after a minute.
   const app = createApp({ engine, onFault: (error) => console.error('chelated:', error) });
   const server = await serve(app, { host, port });
@@ -68,17 +71,18 @@ async function start({ host, port, data }: StartOptions): Promise<void> {
   );
   await stopped;
   await server.close();
-  await engine.dispose();
+  await engine.close();
   // A client that never ended its request would keep the process under Deno.
   process.exit();
 
   async function adoptSample() {
-    const { adapter, path, bytes, isNew } = await sampleAdapter({ data, sample, student, kernels, display });
+    const { adapter, path, file, isNew } = await sampleAdapter({ data, sample, student, kernels, display });
     if (isNew) {
-      say(await sampleReport({ sample, student, adapter, adapterBytes: bytes, kernels }));
+      say(await sampleReport({ sample, student, adapter, adapterBytes: file.length, kernels }));
       if (adapter.card.gate) say(gateLine(adapter.card.gate));
     } else say(`adapter ${path}, distilled before; remove it to distil again`);
-    await engine.adopt(adapter);
+    await adapter.dispose();
+    await engine.collection().adopt(file);
   }
 }
 

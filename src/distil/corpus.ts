@@ -10,6 +10,8 @@ export interface Corpus {
   readonly T: Matrix | null; // (n, e) teacher vectors, unit rows
   readonly table: StaticTable | null;
   readonly vocabulary: number;
+  /** Collapse events of real queries, oldest first, as rows; null when documents stand in for queries. */
+  readonly events: readonly Uint32Array[] | null;
 }
 
 /** The documents named, in that order. */
@@ -20,5 +22,14 @@ export function pickDocuments(corpus: Corpus, rows: ArrayLike<number>): Corpus {
     X: pickRows(corpus.X, rows),
     bags: pickBags(corpus.bags, rows),
     T: corpus.T && pickRows(corpus.T, rows),
+    events: corpus.events && pickEvents(corpus.events, rows),
   };
+}
+
+/** Events over the documents named, in their new places; an event without any is gone. */
+export function pickEvents(events: readonly Uint32Array[], rows: ArrayLike<number>): Uint32Array[] {
+  const place = new Map(Array.from(rows, (from, to) => [from, to]));
+  return events
+    .map((event) => Uint32Array.from(Array.from(event).flatMap((document) => place.get(document) ?? [])))
+    .filter((event) => event.length > 0);
 }

@@ -32,6 +32,11 @@ export interface DistilOptions {
   readonly seed?: number;
   /** λ, prior and token weighting instead of choosing them. */
   readonly choice?: Partial<Choice>;
+  /**
+   * Collapse events of real queries, oldest first: the positions of the documents in each. Without any, documents stand in
+   * for the queries.
+   */
+  readonly events?: readonly Uint32Array[];
   /** Blends without aligning first: an ablation, worth nothing otherwise. */
   readonly unaligned?: boolean;
   /** Trains the teacher's map into the student's space with the adapter, instead of taking the alignment's as it is. */

@@ -48,6 +48,7 @@ async function distilOnce(options: DistilOptions): Promise<DistilResult> {
     student,
     teacher: plan.teacherId === null ? null : (options.teacherVectors ?? teacher),
     kernels,
+    ...(options.events && { events: options.events }),
     ...pass(options),
   });
   const documents = corpus.X.rows;

@@ -27,8 +27,8 @@ export interface FitPlan {
 
 /** Targets of the documents given, and what a fit towards them sees. */
 export function fitData(plan: FitPlan, corpus: Corpus): { targets: Targets; data: FitData } {
-  const { X, T, bags, table, vocabulary } = corpus;
-  const targets = makeTargets(plan.kernels, { ...plan, X, T });
+  const { X, T, bags, table, vocabulary, events } = corpus;
+  const targets = makeTargets(plan.kernels, { ...plan, X, T, events });
   const basis = tableBasis(plan, corpus, targets);
   return { targets, data: { X, bags, Y: targets.Y, teacher: targets.teacher, table, vocabulary, basis } };
 }

@@ -3,7 +3,7 @@ import { ChelatedError } from '../errors.ts';
 import type { Kernels } from '../kernels/kernels.ts';
 import { type Matrix, matrix, pickRows } from '../matrix.ts';
 import { pickBags } from '../token-bags.ts';
-import type { Corpus } from './corpus.ts';
+import { type Corpus, pickEvents } from './corpus.ts';
 import type { DistilProgress } from './distil-options.ts';
 import { usableDocuments } from './usable-documents.ts';
 
@@ -13,6 +13,7 @@ export interface CorpusInput {
   /** Null in baseline mode. */
   readonly teacher: Encoder | Matrix | null;
   readonly kernels: Kernels;
+  readonly events?: readonly Uint32Array[];
   readonly onProgress?: DistilProgress;
   readonly signal?: AbortSignal;
 }
@@ -35,6 +36,7 @@ export async function readCorpus({
   student,
   teacher,
   kernels,
+  events,
   onProgress,
   signal,
 }: CorpusInput): Promise<ReadCorpus> {
@@ -69,6 +71,7 @@ export async function readCorpus({
     T: taught && unitRows(kernels, failed === 0 ? taught.vectors : pickRows(taught.vectors, rows)),
     table: student.table ?? null,
     vocabulary: student.table?.rows.rows ?? student.tokenizer.vocabularySize,
+    events: events ? pickEvents(events, rows) : null,
   };
   return { corpus, rows, failed };
 }

@@ -1,6 +1,7 @@
 import type { DistilMode, OutputSpace } from '../adapter/card.ts';
 import type { TeacherMap } from '../adapter/parts.ts';
 import { documentCollapse } from '../collapse/document-collapse.ts';
+import { noiseSets } from '../collapse/noise-sets.ts';
 import { pushTargets } from '../collapse/push-targets.ts';
 import { config } from '../config.ts';
 import type { Kernels } from '../kernels/kernels.ts';
@@ -21,6 +22,8 @@ export interface TargetInput {
   /** Width of the teacher's space after a cut by PCA. */
   readonly dims?: number;
   readonly seed: number;
+  /** Collapse events of real queries, as rows; null: the documents stand in for queries. */
+  readonly events?: readonly Uint32Array[] | null;
   /** Blends without aligning first: the ablation. */
   readonly unaligned?: boolean;
 }
@@ -107,8 +110,10 @@ function inOutputSpace(kernels: Kernels, input: TargetInput, mapped: Matrix): Ma
 /** Collapse is found by base vectors, as retrieval would; the push happens where the targets live. */
 function push(kernels: Kernels, input: TargetInput, source: Matrix) {
   if (input.push === 0) return { H: source, pushed: 0, collapsed: 0 };
-  const { sets, collapsed } = documentCollapse(kernels, input.X, input.seed);
-  const { minimumEvents } = config.collapse;
+  const { minimumEvents, noiseSets: K } = config.collapse;
+  const { sets, collapsed } = input.events
+    ? { sets: noiseSets(input.X.rows, input.events, K), collapsed: input.events.length }
+    : documentCollapse(kernels, input.X, input.seed);
   return { ...pushTargets(kernels, source, sets, { eta: input.push, minimumEvents }), collapsed };
 }
 

@@ -1,11 +1,12 @@
-import type { AdapterCard, DistilMode } from '../adapter/card.ts';
+import type { AdapterCard } from '../adapter/card.ts';
 import type { Matrix } from '../matrix.ts';
+import type { Metadata, Mode, Serving } from '../store/store.ts';
 
 /** What every answer says of how it was made. All vectors and scores in it were made under this one fingerprint. */
 export interface Provenance {
   readonly fingerprint: string;
   readonly generation: number;
-  readonly mode: DistilMode;
+  readonly mode: Mode;
   /** Not null when the serving generation failed and generation 0 answered in its place. */
   readonly fallback: Fallback | null;
 }
@@ -20,7 +21,8 @@ export interface Fallback {
 export interface Hit {
   readonly id: string;
   readonly score: number; // cosine
-  readonly text: string;
+  readonly text: string | null;
+  readonly metadata: Metadata | null;
 }
 
 /** The same query on one generation. */
@@ -44,17 +46,35 @@ export interface CorrectAnswer extends Provenance {
   readonly failed: readonly number[];
 }
 
-export interface EngineInfo {
+/** A generation as people and reports see it. */
+export interface GenerationInfo {
+  readonly number: number;
+  readonly serving: boolean;
+  readonly fingerprint: string | null; // null where its index is not built yet
+  readonly served: Serving;
+  readonly createdAt: number | null; // milliseconds since 1970
+  readonly cycle: number | null;
+  readonly adapter: AdapterCard | null;
+}
+
+export interface CollectionInfo {
+  readonly collection: string;
   readonly student: string;
   readonly baseFingerprint: string;
   readonly fingerprint: string;
   readonly generation: number;
-  readonly mode: DistilMode;
+  readonly mode: Mode;
+  readonly alpha: number;
+  readonly cycles: number;
   readonly documents: number;
   readonly dims: number; // width of the base vectors
   readonly correctedDims: number;
   readonly adapter: AdapterCard | null;
-  /** Answers that generation 0 gave in another's place, since the start. */
+  /** Searches and corrections answered since the start, and those that generation 0 answered in another's place. */
+  readonly answers: number;
   readonly fallbacks: number;
+  /** Searches that the collapse detector looked at since the start, and those that had collapsed. */
+  readonly sampled: number;
+  readonly collapsed: number;
   readonly kernels: string;
 }

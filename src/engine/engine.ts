@@ -1,243 +1,191 @@
-import type { Adapter, AdapterInput } from '../adapter/adapter.ts';
+import type { Adapter } from '../adapter/adapter.ts';
+import { loadAdapter } from '../adapter/load-adapter.ts';
 import { config } from '../config.ts';
-import type { Encoder, TextRole } from '../encode/encoder.ts';
+import { checkAlpha } from '../distil/blend-targets.ts';
+import type { Encoder } from '../encode/encoder.ts';
 import { ChelatedError } from '../errors.ts';
 import type { Kernels } from '../kernels/kernels.ts';
-import { assertFinite, type Matrix, matrix } from '../matrix.ts';
-import type { TokenBags } from '../token-bags.ts';
-import { adapterInput } from './adapter-input.ts';
-import type { CorrectAnswer, EngineInfo, Fallback, Hit, Provenance, SearchAnswer } from './answers.ts';
-import { Generation } from './generation.ts';
+import { MemoryStore } from '../store/memory-store.ts';
+import type { Mode, Store } from '../store/store.ts';
+import { Collection, type CollectionSettings } from './collection.ts';
+import type { Distiller } from './distiller.ts';
+import { type EngineListener, Events } from './events.ts';
 
-export interface EngineDocument {
-  readonly id: string;
-  readonly text: string;
-}
-
-export interface EngineOptions {
+export interface EngineOptions extends Partial<CollectionSettings> {
+  /** The student. It belongs to the caller. */
   readonly encoder: Encoder;
   readonly kernels: Kernels;
-  readonly documents: readonly EngineDocument[];
-  readonly onProgress?: (done: number, total: number) => void;
-  /** Called once for each answer that fell back, for the log. */
-  readonly onFallback?: (fallback: Fallback) => void;
+  /** Where documents and generations live. Without it in memory, gone with the process. The engine closes it. */
+  readonly store?: Store;
+  /** Who learns. Without one the engine serves and does not learn. The engine closes it. */
+  readonly distiller?: Distiller;
+  /** Id of the teacher, as the distiller opens it. */
+  readonly teacher?: string;
+  /** What a new collection does. Default: `offline` with a teacher, else `config.mode`. */
+  readonly mode?: Mode;
+  readonly alpha?: number;
+  /** How an adapter file is made ready to run; on the kernels by default. */
+  readonly openAdapter?: (file: Uint8Array) => Promise<Adapter>;
+  /** Hears everything from the start, also what is found while collections are opened. */
+  readonly onEvent?: EngineListener;
 }
-
-/** A text, or a base vector of the student's width. */
-export type SearchInput = { readonly query: string; readonly vector?: never } | VectorInput;
-interface VectorInput {
-  readonly vector: Float32Array;
-  readonly query?: never;
-}
-
-export interface SearchOptions {
-  readonly k?: number;
-  /** Also answer from generation 0. */
-  readonly compare?: boolean;
-  /** Heard while texts are encoded. */
-  readonly signal?: AbortSignal;
-}
-
-export type CorrectInput =
-  | { readonly texts: readonly string[]; readonly role?: TextRole; readonly vectors?: never }
-  | { readonly vectors: Matrix; readonly texts?: never };
-
-type Input = AdapterInput & { readonly vectors: Matrix };
 
 /**
- * Documents, their base vectors and tokens, and the generations that search them: generation 0 is the unadapted
- * student, generation n ≥ 1 an adapter with the index projected through it. One reference says which one serves.
+ * What runs behind a server and inside a program: collections of documents that learn from their own queries.
  *
- * When the serving generation fails, generation 0 answers with its own vectors and its own index; the answer says so.
+ * @example
+ * import { loadKernels, openEncoder } from 'chelated';
+ * const kernels = await loadKernels();
+ * const encoder = await openEncoder('static', { kernels });
+ * const engine = await Engine.open({ encoder, kernels });
+ * await engine.collection().upsert([{ id: 'a', text: 'a river' }, { id: 'b', text: 'a boundary layer' }]);
+ * const { hits } = await engine.collection().search({ query: 'flowing water' }, { k: 1 });
+ * hits[0].id; // => 'a'
+ * await engine.close();
  */
 export class Engine {
   readonly #options: EngineOptions;
-  readonly #base: Matrix;
-  readonly #tokens: TokenBags;
-  readonly #zero: Generation;
-  #serving: Generation;
-  #lastNumber = 0;
-  #fallbacks = 0;
+  readonly #store: Store;
+  readonly #events = new Events();
+  readonly #collections = new Map<string, Collection>();
 
-  private constructor(options: EngineOptions, base: Matrix, tokens: TokenBags) {
+  private constructor(options: EngineOptions, store: Store) {
     this.#options = options;
-    this.#base = base;
-    this.#tokens = tokens;
-    this.#zero = Generation.unadapted(options.encoder.baseFingerprint, base, options.kernels);
-    this.#serving = this.#zero;
-  }
-
-  /** @throws {ChelatedError} shape_mismatch, and what the encoder throws */
-  static async create(options: EngineOptions): Promise<Engine> {
-    const { encoder, documents, onProgress } = options;
-    const texts = documents.map((document) => document.text);
-    const ids = documents.map((document) => document.id);
-    // Tokens are kept even when no adapter needs them yet: the next one may.
-    const { input } = await adapterInput(encoder, texts, 'both', {
-      role: 'document',
-      ids,
-      ...(onProgress && { onProgress }),
-    });
-    const base = input.vectors;
-    if (base.rows !== documents.length || base.dims !== encoder.dims) {
-      throw new ChelatedError(
-        'shape_mismatch',
-        `${documents.length} documents of a ${encoder.dims}-d student need a ${documents.length} × ${encoder.dims} matrix, got ${base.rows} × ${base.dims}`,
-      );
-    }
-    assertFinite(base, 'document vectors');
-    return new Engine(options, base, input.tokens!);
+    this.#store = store;
+    if (options.onEvent) this.#events.subscribe(options.onEvent);
   }
 
   /**
-   * Projects the whole index through the adapter, then makes it the serving generation by one reference swap.
-   * The engine owns the adapter from here on. Requests in flight end on the generation they began on.
+   * Opens every collection of the store, and `config.engine.collection`, which is made when it is not there.
    *
-   * @throws {ChelatedError} adapter_wrong_model, invalid_input (an adapter without a file), and what the adapter throws; the serving generation then stays
+   * @throws {ChelatedError} adapter_wrong_model (a collection of another student), storage_failed, invalid_input
    */
-  async adopt(adapter: Adapter): Promise<void> {
-    const { encoder, kernels } = this.#options;
-    const documents = { vectors: this.#base, tokens: this.#tokens };
-    const number = ++this.#lastNumber;
-    const next = await Generation.adapted(number, encoder.baseFingerprint, adapter, documents, kernels);
-    await this.#swap(next);
-  }
-
-  /** Serves the unadapted student again. */
-  async reset(): Promise<void> {
-    await this.#swap(this.#zero);
-  }
-
-  /**
-   * The k documents nearest to a text or to a base vector, by cosine in the serving generation's space.
-   *
-   * @throws {ChelatedError} invalid_input (no token that the student knows, a zero vector, k < 1), text_required,
-   *   shape_mismatch, not_finite, too_large
-   */
-  async search(
-    input: SearchInput,
-    { k = config.http.k, compare = false, signal }: SearchOptions = {},
-  ): Promise<SearchAnswer> {
-    if (!Number.isInteger(k) || k < 1) {
-      throw new ChelatedError('invalid_input', `k must be a whole number of at least 1, got ${k}`);
-    }
-    return this.#serving.read(async (generation) => {
-      const base =
-        input.query === undefined
-          ? this.#fromVectors(matrix(1, input.vector.length, input.vector), generation)
-          : (await this.#fromTexts([input.query], { role: 'query', signal }, generation)).input;
-      if (base.vectors.data.every((x) => x === 0)) {
-        throw new ChelatedError('invalid_input', 'the query has no token that the student knows; give it words');
-      }
-      const answer = await this.#answer(generation, base, (by, vectors) => this.#hits(by, vectors, k));
-      const { value: hits, provenance } = answer;
-      if (!compare) return { ...provenance, hits };
-      const before = this.#hits(this.#zero, base.vectors, k);
-      return { ...provenance, hits, before: { fingerprint: this.#zero.fingerprint, generation: 0, hits: before } };
-    });
-  }
-
-  /**
-   * Texts, or base vectors, to corrected vectors of the serving generation (of generation 0: the base vectors).
-   *
-   * @throws {ChelatedError} text_required, shape_mismatch, not_finite, invalid_input, too_large
-   */
-  async correct(input: CorrectInput, { signal }: { readonly signal?: AbortSignal } = {}): Promise<CorrectAnswer> {
-    return this.#serving.read(async (generation) => {
-      const { input: base, failed } =
-        input.texts === undefined
-          ? { input: this.#fromVectors(input.vectors, generation), failed: [] }
-          : await this.#fromTexts(input.texts, { role: input.role ?? 'query', signal }, generation);
-      const { value, provenance } = await this.#answer(generation, base, (_, vectors) => vectors);
-      return { ...provenance, baseFingerprint: this.#options.encoder.baseFingerprint, vectors: value, failed };
-    });
-  }
-
-  info(): EngineInfo {
-    const { encoder, kernels, documents } = this.#options;
-    const serving = this.#serving;
-    return {
-      student: encoder.id,
-      baseFingerprint: encoder.baseFingerprint,
-      fingerprint: serving.fingerprint,
-      generation: serving.number,
-      mode: modeOf(serving),
-      documents: documents.length,
-      dims: encoder.dims,
-      correctedDims: serving.dims,
-      adapter: serving.adapter?.card ?? null,
-      fallbacks: this.#fallbacks,
-      kernels: kernels.name,
-    };
-  }
-
-  /** Frees the indexes. The encoder belongs to the caller. */
-  async dispose(): Promise<void> {
-    if (this.#serving !== this.#zero) await this.#serving.retire();
-    await this.#zero.retire();
-  }
-
-  async #swap(next: Generation): Promise<void> {
-    const previous = this.#serving;
-    this.#serving = next;
-    if (previous !== this.#zero && previous !== next) await previous.retire();
-  }
-
-  /** What `finish` makes of the projected input, by the generation or, when that fails, by generation 0. */
-  async #answer<T>(generation: Generation, input: Input, finish: (by: Generation, vectors: Matrix) => T) {
-    const said = (by: Generation, fallback: Fallback | null): Provenance => ({
-      fingerprint: by.fingerprint,
-      generation: by.number,
-      mode: modeOf(by),
-      fallback,
-    });
+  static async open(options: EngineOptions): Promise<Engine> {
+    const store = options.store ?? new MemoryStore();
+    const engine = new Engine(options, store);
     try {
-      return { value: finish(generation, await generation.project(input)), provenance: said(generation, null) };
+      checkSettings(options);
+      const names = new Set([config.engine.collection, ...(await store.names())]);
+      for (const name of names) await engine.create(name);
     } catch (error) {
-      if (generation === this.#zero) throw error;
-      const reason = error instanceof ChelatedError ? `${error.code}: ${error.message}` : String(error);
-      const fallback: Fallback = { from: generation.number, to: 0, reason };
-      this.#fallbacks++;
-      this.#options.onFallback?.(fallback);
-      return { value: finish(this.#zero, input.vectors), provenance: said(this.#zero, fallback) };
+      await engine.close().catch(() => {});
+      throw error;
     }
+    return engine;
   }
 
-  #hits(generation: Generation, Q: Matrix, k: number): Hit[] {
-    const { documents } = this.#options;
-    const { indices, scores } = generation.search(Q, k);
-    return Array.from(indices, (at, i) => ({ ...documents[at]!, score: scores[i]! }));
+  get encoder(): Encoder {
+    return this.#options.encoder;
   }
 
-  #fromTexts(
-    texts: readonly string[],
-    { role, signal }: { role: TextRole; signal: AbortSignal | undefined },
-    { adapter }: Generation,
-  ) {
-    const options = { role, ...(signal && { signal }) };
-    return adapterInput(this.#options.encoder, texts, adapter?.card.needs ?? 'vector', options);
+  get kernels(): Kernels {
+    return this.#options.kernels;
   }
 
-  #fromVectors(vectors: Matrix, generation: Generation): Input {
-    const { encoder, kernels } = this.#options;
-    const { adapter } = generation;
-    if (adapter && adapter.card.needs !== 'vector') {
+  get names(): readonly string[] {
+    return [...this.#collections.keys()];
+  }
+
+  /** @throws {ChelatedError} not_found */
+  collection(name: string = config.engine.collection): Collection {
+    const collection = this.#collections.get(name);
+    if (!collection) throw new ChelatedError('not_found', `no collection ${name}; there are ${this.names.join(', ')}`);
+    return collection;
+  }
+
+  /** The collection of that name, made when it is not there. @throws {ChelatedError} invalid_input, storage_failed */
+  async create(name: string): Promise<Collection> {
+    const known = this.#collections.get(name);
+    if (known) return known;
+    if (!/^[\w.-]{1,128}$/.test(name)) {
       throw new ChelatedError(
-        'text_required',
-        `a ${adapter.card.kind} adapter reads the tokens of the text (needs: ${adapter.card.needs}), got vectors alone; send the texts`,
+        'invalid_input',
+        `a collection’s name is made of letters, digits, "_", "." and "-", up to 128; got ${JSON.stringify(name.slice(0, 128))}`,
       );
     }
-    if (vectors.dims !== encoder.dims) {
-      throw new ChelatedError(
-        'shape_mismatch',
-        `the student ${encoder.id} has d=${encoder.dims}, got vectors of d=${vectors.dims}; send vectors of this student`,
-      );
+    const { encoder, kernels, distiller, teacher } = this.#options;
+    const identity = { name, student: encoder.id, baseFingerprint: encoder.baseFingerprint, dims: encoder.dims };
+    const mode = this.#options.mode ?? (teacher === undefined ? config.mode : 'offline');
+    const alpha = this.#options.alpha ?? config.alpha;
+    const store = await this.#store.open(identity, { mode, alpha, serving: 0, lastGeneration: 0, cycles: 0 });
+    const openAdapter = this.#options.openAdapter ?? ((file: Uint8Array) => loadAdapter(file, { encoder, kernels }));
+    const collection = await Collection.open({
+      encoder,
+      kernels,
+      store,
+      openAdapter,
+      distiller: distiller ?? null,
+      teacher: teacher ?? null,
+      emit: (event) => this.#events.emit({ ...event, collection: name }),
+      settings: settingsOf(this.#options),
+    });
+    this.#collections.set(name, collection);
+    return collection;
+  }
+
+  /** Removes a collection and everything in it; whether there was one. */
+  async drop(name: string): Promise<boolean> {
+    const collection = this.#collections.get(name);
+    if (!collection) return false;
+    if (name === config.engine.collection) {
+      throw new ChelatedError('invalid_input', `collection ${name} is always there; delete its documents instead`);
     }
-    assertFinite(vectors, 'vectors');
-    return { vectors: kernels.normalize(vectors) };
+    this.#collections.delete(name);
+    await collection.close();
+    return this.#store.drop(name);
+  }
+
+  /** Hears everything that happens from now on; returns what ends it. */
+  subscribe(listener: EngineListener): () => void {
+    return this.#events.subscribe(listener);
+  }
+
+  /** Ends cycles, writes what is in memory, frees the indexes, closes the distiller and the store. */
+  async close(): Promise<void> {
+    const closed = await Promise.allSettled([...this.#collections.values()].map((collection) => collection.close()));
+    this.#collections.clear();
+    await this.#options.distiller?.close();
+    await this.#store.close();
+    const failed = closed.find((result) => result.status === 'rejected');
+    if (failed) throw failed.reason;
   }
 }
 
-function modeOf(generation: Generation) {
-  return generation.adapter?.card.mode ?? config.mode;
+function settingsOf(options: EngineOptions): CollectionSettings {
+  const { engine } = config;
+  return {
+    keep: options.keep ?? engine.keep,
+    sampleRate: options.sampleRate ?? engine.sampleRate,
+    seed: options.seed ?? config.seed,
+    serving: options.serving ?? 'symmetric',
+    fit: options.fit ?? {},
+    teacherMs: options.teacherMs ?? engine.teacherMs,
+    fitMs: options.fitMs ?? engine.fitMs,
+    cycleEvents: options.cycleEvents ?? 0,
+    cycleMs: options.cycleMs ?? 0,
+    alphaOf: options.alphaOf ?? null,
+    judged: options.judged ?? [],
+  };
+}
+
+/** @throws {ChelatedError} invalid_input */
+function checkSettings({
+  keep = 1,
+  sampleRate = 0,
+  alpha = 0,
+  cycleEvents = 0,
+  cycleMs = 0,
+  serving,
+  teacher,
+}: EngineOptions): void {
+  const refuse = (message: string) => {
+    throw new ChelatedError('invalid_input', message);
+  };
+  checkAlpha(alpha);
+  if (!Number.isInteger(keep) || keep < 1) refuse(`keep must be a whole number of at least 1, got ${keep}`);
+  if (!(sampleRate >= 0 && sampleRate <= 1)) refuse(`sampleRate is a share from 0 to 1, got ${sampleRate}`);
+  if (!(cycleEvents >= 0 && cycleMs >= 0))
+    refuse(`cycleEvents and cycleMs must be at least 0, got ${cycleEvents} and ${cycleMs}`);
+  if (serving === 'asymmetric' && teacher === undefined)
+    refuse('asymmetric serving searches a teacher’s vectors: give a teacher');
 }

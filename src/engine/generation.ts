@@ -1,62 +1,150 @@
 import type { Adapter, AdapterInput } from '../adapter/adapter.ts';
 import { ChelatedError } from '../errors.ts';
 import { fingerprint } from '../fingerprint.ts';
-import type { Kernels, Resident } from '../kernels/kernels.ts';
-import type { Matrix } from '../matrix.ts';
+import type { GrowingRows, Kernels } from '../kernels/kernels.ts';
+import { type Matrix, matrix, pickRows, row } from '../matrix.ts';
+import type { GenerationRecord, Serving, TeacherVectors } from '../store/store.ts';
+import type { TokenBags } from '../token-bags.ts';
+
+/** Documents on their way into an index. */
+export interface IndexInput {
+  readonly rows: readonly number[]; // their numbers in the store, ascending
+  readonly vectors: Matrix; // base vectors
+  readonly tokens: TokenBags;
+  /** Positions of documents whose tokens are not known. */
+  readonly untokenized: readonly number[];
+  /** What the teacher said of some of them: what asymmetric serving searches. */
+  readonly taught: TeacherVectors | null;
+}
+
+export interface Found {
+  readonly slots: Uint32Array; // (queries, k), best first
+  readonly scores: Float32Array;
+  readonly k: number;
+}
 
 /**
- * One version of everything that must agree: an adapter (none in generation 0), and the index made through it.
- * Immutable. It is freed when it has been retired and its last reader has released it, so a swap disturbs nobody.
+ * One version of everything that must agree: an adapter (none in generation 0), and the index made through it. The adapter
+ * never changes; the index follows the documents. It is freed when it has been retired and its last reader has left, so a
+ * swap disturbs nobody.
  */
 export class Generation {
   readonly number: number;
   readonly fingerprint: string;
   readonly adapter: Adapter | null;
+  readonly serving: Serving;
+  /** The teacher whose vectors stand for documents, in asymmetric serving. */
+  readonly teacher: string | null;
   readonly dims: number;
-  readonly #index: Resident;
+  readonly #index: GrowingRows;
   readonly #kernels: Kernels;
+  readonly #onFreed: (generation: Generation) => void;
   #readers = 0;
   #retired = false;
+  #freed = false;
 
-  private constructor(number: number, mark: string, adapter: Adapter | null, index: Resident, kernels: Kernels) {
-    this.number = number;
-    this.fingerprint = mark;
+  private constructor(parts: Parts) {
+    const { adapter, kernels } = parts;
+    this.number = parts.number;
+    this.fingerprint = parts.fingerprint;
     this.adapter = adapter;
-    this.dims = index.dims;
-    this.#index = index;
+    this.serving = parts.serving;
+    this.teacher = parts.teacher;
+    this.dims = parts.dims;
+    this.#index = kernels.growing(parts.dims);
     this.#kernels = kernels;
+    this.#onFreed = parts.onFreed;
   }
 
   /** Generation 0: the base vectors as they are. */
-  static unadapted(baseFingerprint: string, base: Matrix, kernels: Kernels): Generation {
-    return new Generation(0, baseFingerprint, null, kernels.hold(base), kernels);
+  static unadapted(baseFingerprint: string, dims: number, kernels: Kernels): Generation {
+    const common = {
+      number: 0,
+      fingerprint: baseFingerprint,
+      adapter: null,
+      serving: 'symmetric',
+      teacher: null,
+    } as const;
+    return new Generation({ ...common, dims, kernels, onFreed: () => {} });
   }
 
-  /** The base vectors (and tokens) of the whole index, projected through the adapter. */
+  /** @throws {ChelatedError} adapter_wrong_model; invalid_input (asymmetric serving of an adapter without a teacher) */
   static async adapted(
-    number: number,
-    baseFingerprint: string,
+    { number, serving, teacher }: Pick<GenerationRecord, 'number' | 'serving' | 'teacher'>,
     adapter: Adapter,
-    documents: AdapterInput,
+    baseFingerprint: string,
     kernels: Kernels,
+    onFreed: (generation: Generation) => void,
   ): Promise<Generation> {
-    if (adapter.card.baseFingerprint !== baseFingerprint) {
+    const { card } = adapter;
+    if (card.baseFingerprint !== baseFingerprint) {
       throw new ChelatedError(
         'adapter_wrong_model',
-        `the adapter was fitted for the student with base fingerprint ${adapter.card.baseFingerprint}, this one has ${baseFingerprint}; distil it again for this student`,
+        `the adapter was fitted for the student with base fingerprint ${card.baseFingerprint}, this one has ${baseFingerprint}; distil it again for this student`,
       );
     }
-    const mark = await adaptedFingerprint(baseFingerprint, adapter);
-    return new Generation(number, mark, adapter, kernels.hold(await adapter.correct(documents)), kernels);
+    if (serving === 'asymmetric' && teacher === null) {
+      throw new ChelatedError('invalid_input', 'asymmetric serving searches a teacher’s vectors: name the teacher');
+    }
+    const mark = await adaptedFingerprint(baseFingerprint, adapter, serving);
+    return new Generation({ number, fingerprint: mark, adapter, serving, teacher, dims: card.dOut, kernels, onFreed });
   }
 
-  /** Unit rows in this generation's space, or exactly zero rows. */
+  get isFreed(): boolean {
+    return this.#freed;
+  }
+
+  /** Queries, or whatever is not a document of the index: unit rows in this generation's space, or exactly zero rows. */
   async project(input: AdapterInput & { readonly vectors: Matrix }): Promise<Matrix> {
     return this.adapter === null ? input.vectors : this.adapter.correct(input);
   }
 
-  search(Q: Matrix, k: number) {
-    return this.#kernels.topK(this.#index, Q, k);
+  /** What the index holds of these documents. @throws {ChelatedError} text_required, and what the adapter throws */
+  async projectDocuments({ rows, vectors, tokens, untokenized, taught }: IndexInput): Promise<Matrix> {
+    if (this.adapter === null) return vectors;
+    if (this.adapter.card.needs !== 'vector' && untokenized.length > 0) throw this.textRequired();
+    const corrected = await this.adapter.correct({ vectors, tokens });
+    if (this.serving === 'symmetric' || !taught || taught.rows.length === 0) return corrected;
+    const at = new Map(rows.map((document, i) => [document, i]));
+    const named = Array.from(taught.rows.keys()).filter((i) => at.has(taught.rows[i]!));
+    const aligned = this.adapter.alignTeacher(pickRows(taught.vectors, named));
+    named.forEach((i, j) => {
+      row(corrected, at.get(taught.rows[i]!)!).set(row(aligned, j));
+    });
+    return corrected;
+  }
+
+  textRequired(): ChelatedError {
+    const { kind, needs } = this.adapter!.card;
+    return new ChelatedError(
+      'text_required',
+      `a ${kind} adapter reads the tokens of the text (needs: ${needs}), got vectors alone; send the texts`,
+    );
+  }
+
+  /** Makes room for so many slots; new ones are found by no search until they are put. */
+  reserve(slots: number): void {
+    const more = slots - this.#index.rows;
+    if (more > 0) this.#index.append(matrix(more, this.dims, new Float32Array(more * this.dims).fill(Number.NaN)));
+  }
+
+  put(slot: number, vector: Float32Array): void {
+    this.#index.set(slot, vector);
+  }
+
+  clear(slot: number): void {
+    this.#index.set(slot, new Float32Array(this.dims).fill(Number.NaN));
+  }
+
+  /** The best slots, free ones (NaN) last. */
+  search(Q: Matrix, k: number): Found {
+    const { indices, scores, k: found } = this.#kernels.topK(this.#index, Q, k);
+    return { slots: indices, scores, k: found };
+  }
+
+  /** The vectors in slots. */
+  pick(slots: ArrayLike<number>): Matrix {
+    return this.#index.pick(slots);
   }
 
   /** Keeps this generation alive while `work` runs on it. */
@@ -77,20 +165,37 @@ export class Generation {
   }
 
   async #freeWhenUnused(): Promise<void> {
-    if (!this.#retired || this.#readers > 0) return;
+    if (!this.#retired || this.#readers > 0 || this.#freed) return;
+    this.#freed = true;
+    this.#onFreed(this);
     this.#index.free();
     await this.adapter?.dispose();
   }
 }
 
+interface Parts {
+  readonly number: number;
+  readonly fingerprint: string;
+  readonly adapter: Adapter | null;
+  readonly serving: Serving;
+  readonly teacher: string | null;
+  readonly dims: number;
+  readonly kernels: Kernels;
+  readonly onFreed: (generation: Generation) => void;
+}
+
 /**
- * What a vector made by this student through this adapter is marked with.
+ * What a vector made by this student through this adapter is marked with. Asymmetric serving is another index, so another mark.
  *
  * @throws {ChelatedError} invalid_input for an adapter that has no file yet, so no hash
  */
-export async function adaptedFingerprint(baseFingerprint: string, { hash }: Pick<Adapter, 'hash'>): Promise<string> {
+export async function adaptedFingerprint(
+  baseFingerprint: string,
+  { hash }: Pick<Adapter, 'hash'>,
+  serving: Serving = 'symmetric',
+): Promise<string> {
   if (hash === null) {
     throw new ChelatedError('invalid_input', 'the adapter has no hash: write it with writeAdapter and load that file');
   }
-  return fingerprint(baseFingerprint, hash);
+  return serving === 'symmetric' ? fingerprint(baseFingerprint, hash) : fingerprint(baseFingerprint, hash, serving);
 }

@@ -1,23 +1,23 @@
 import { Hono } from 'hono';
 import type { z } from 'zod';
-import type { Engine } from '../engine/engine.ts';
+import type { Collection } from '../engine/collection.ts';
 import { ChelatedError } from '../errors.ts';
 import { type Matrix, matrix, row } from '../matrix.ts';
 import { readJson } from './read-json.ts';
 import { correctRequest } from './schemas.ts';
 
 /** `POST /v1/correct`: texts or base vectors in, corrected vectors out. */
-export function correctRoute(engine: Pick<Engine, 'correct' | 'info'>): Hono {
+export function correctRoute(collection: () => Pick<Collection, 'correct' | 'info'>): Hono {
   return new Hono().post('/v1/correct', async (context) => {
     const request = await readJson(context, correctRequest);
-    const here = engine.info().baseFingerprint;
+    const here = collection().info().baseFingerprint;
     if (request.base_fingerprint !== undefined && request.base_fingerprint !== here) {
       throw new ChelatedError(
         'adapter_wrong_model',
         `this server corrects vectors of base fingerprint ${here}, got ${request.base_fingerprint}; embed again with this student`,
       );
     }
-    const answer = await engine.correct(inputOf(request), { signal: context.req.raw.signal });
+    const answer = await collection().correct(inputOf(request), { signal: context.req.raw.signal });
     return context.json({
       fingerprint: answer.fingerprint,
       base_fingerprint: answer.baseFingerprint,

@@ -1,5 +1,5 @@
 import { Hono } from 'hono';
-import type { Engine } from '../engine/engine.ts';
+import type { Collection } from '../engine/collection.ts';
 import { ChelatedError } from '../errors.ts';
 import { correctRoute } from './correct-route.ts';
 import { errorAnswer, HttpError } from './errors.ts';
@@ -7,7 +7,7 @@ import { searchRoute } from './search-route.ts';
 
 /** What the app stands on. */
 export interface AppDeps {
-  readonly engine: Pick<Engine, 'search' | 'correct' | 'info'>;
+  readonly engine: { collection(): Pick<Collection, 'search' | 'correct' | 'info'> };
   /** Told of every error that is not a refusal: a fault of ours. */
   readonly onFault?: (error: unknown) => void;
 }
@@ -21,7 +21,7 @@ const routes = { '/v1/correct': 'POST', '/v1/search': 'POST', '/health': 'GET' }
  * import { Engine, loadKernels, openEncoder } from 'chelated';
  * const kernels = await loadKernels();
  * const encoder = await openEncoder('static', { kernels });
- * const engine = await Engine.create({ encoder, kernels, documents: [{ id: 'a', text: 'a river' }] });
+ * const engine = await Engine.open({ encoder, kernels });
  * const app = createApp({ engine });
  * (await app.request('/health')).status; // => 200
  */
@@ -40,9 +40,15 @@ export function createApp({ engine, onFault }: AppDeps): Hono {
     return context.json(body, status);
   });
 
-  app.get('/health', (context) => context.json(health(engine)));
-  app.route('/', correctRoute(engine));
-  app.route('/', searchRoute(engine));
+  app.get('/health', (context) => context.json(health(engine.collection())));
+  app.route(
+    '/',
+    correctRoute(() => engine.collection()),
+  );
+  app.route(
+    '/',
+    searchRoute(() => engine.collection()),
+  );
   for (const [path, method] of Object.entries(routes)) {
     app.all(path, (context) => {
       context.header('Allow', method);
@@ -52,8 +58,8 @@ export function createApp({ engine, onFault }: AppDeps): Hono {
   return app;
 }
 
-function health(engine: AppDeps['engine']) {
-  const info = engine.info();
+function health(collection: Pick<Collection, 'info'>) {
+  const info = collection.info();
   return {
     status: 'ok',
     student: info.student,

@@ -23,6 +23,8 @@ export const statusOf: Record<ErrorCode | HttpOnlyCode, ContentfulStatusCode> = 
   wasm_unavailable: 503,
   backend_failed: 503,
   overloaded: 429,
+  not_supported: 501,
+  storage_failed: 503,
   unsupported_media_type: 415,
   method_not_allowed: 405,
   client_gone: 408,

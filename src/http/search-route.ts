@@ -1,15 +1,15 @@
 import { Hono } from 'hono';
 import { config } from '../config.ts';
 import type { Hit } from '../engine/answers.ts';
-import type { Engine } from '../engine/engine.ts';
+import type { Collection } from '../engine/collection.ts';
 import { readJson } from './read-json.ts';
 import { searchRequest } from './schemas.ts';
 
 /** `POST /v1/search`: the nearest documents; with `compare`, before and after the correction side by side. */
-export function searchRoute(engine: Pick<Engine, 'search'>): Hono {
+export function searchRoute(collection: () => Pick<Collection, 'search'>): Hono {
   return new Hono().post('/v1/search', async (context) => {
     const { query, k, compare } = await readJson(context, searchRequest);
-    const { before, hits, ...provenance } = await engine.search(
+    const { before, hits, ...provenance } = await collection().search(
       { query },
       { k, compare, signal: context.req.raw.signal },
     );
@@ -23,7 +23,8 @@ export function searchRoute(engine: Pick<Engine, 'search'>): Hono {
   });
 }
 
-function shown({ id, text, score }: Hit, at: number) {
+function shown({ id, text: whole, score }: Hit, at: number) {
+  const text = whole ?? '';
   const most = config.http.snippetCharacters;
   // Cut between characters, not inside one: half of a surrogate pair is not text.
   const snippet =

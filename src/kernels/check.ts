@@ -46,6 +46,11 @@ export function checkInt8(X: Int8Rows): void {
   checkEqual(`hold: scales of ${X.rows} rows`, X.rows, X.scales.length);
 }
 
+export function checkRow(what: string, at: number, rows: number): void {
+  if (Number.isInteger(at) && at >= 0 && at < rows) return;
+  throw new ChelatedError('shape_mismatch', `${what}: row ${at} is outside 0 … ${rows - 1}`);
+}
+
 export function checkK(k: number): void {
   if (!Number.isSafeInteger(k) || k < 0) {
     throw new ChelatedError('invalid_input', `topK: k must be a whole number ≥ 0, got ${k}`);

@@ -23,6 +23,19 @@ export interface Resident {
   free(): void;
 }
 
+/** f32 rows in kernel memory that grow and change in place: an index that is written to while it is searched. */
+export interface GrowingRows {
+  readonly rows: number;
+  readonly dims: number;
+  append(X: Matrix): void;
+  /** Overwrites one row. A row of NaN is found by no search before every other row. */
+  set(row: number, x: Float32Array): void;
+  /** Copies of the rows named, in that order. */
+  pick(rows: ArrayLike<number>): Matrix;
+  /** Releases the memory. A second call does nothing; any other use afterwards throws `invalid_input`. */
+  free(): void;
+}
+
 /** int8 rows, each with one scale: row i is `scales[i] * data[i * dims …]`. */
 export interface Int8Rows {
   readonly rows: number;
@@ -52,6 +65,8 @@ export interface Kernels {
 
   /** Copies a matrix into kernel memory, where it stays until freed: calls on it copy nothing. */
   hold(X: Matrix | Int8Rows): Resident;
+  /** No rows yet, in kernel memory, with room for more: growing moves nothing that is there. */
+  growing(dims: number): GrowingRows;
 
   /** Rows to unit length; a zero row stays zero. */
   normalize(X: Matrix): Matrix;
@@ -77,7 +92,7 @@ export interface Kernels {
   embeddingBag(table: Matrix | Resident, S: SparseRows): Matrix;
 
   /** Exact inner-product search. */
-  topK(index: Matrix | Resident, Q: Matrix, k: number): TopK;
+  topK(index: Matrix | Resident | GrowingRows, Q: Matrix, k: number): TopK;
 
   /**
    * Z with (SᵀS + λI) Z = SᵀY, all columns at once, by conjugate gradients on the sparse rows (Hestenes & Stiefel 1952).

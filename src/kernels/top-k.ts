@@ -2,11 +2,12 @@ import { config } from '../config.ts';
 import type { Matrix } from '../matrix.ts';
 import type { Arena } from './arena.ts';
 import { checkEqual, checkK } from './check.ts';
+import { Chunks } from './chunks.ts';
 import { Held, withHeld } from './held.ts';
-import type { Resident, TopK } from './kernels.ts';
+import type { GrowingRows, Resident, TopK } from './kernels.ts';
 import { blockRows } from './rows.ts';
 
-export function topKF32(arena: Arena, index: Matrix | Resident, Q: Matrix, wanted: number): TopK {
+export function topKF32(arena: Arena, index: Matrix | Resident | GrowingRows, Q: Matrix, wanted: number): TopK {
   checkEqual('topK: width of the queries', index.dims, Q.dims);
   checkK(wanted);
   const k = Math.min(wanted, index.rows);
@@ -33,11 +34,15 @@ export function topKF32(arena: Arena, index: Matrix | Resident, Q: Matrix, wante
 /** Visits the index as f32 rows in memory: at once where it lies there as f32, else a block at a time. */
 function overBlocks(
   arena: Arena,
-  index: Matrix | Resident,
+  index: Matrix | Resident | GrowingRows,
   visit: (block: number, count: number, first: number) => void,
 ): void {
+  if (index instanceof Chunks) {
+    index.visit(arena, visit);
+    return;
+  }
   if (index instanceof Held || 'free' in index) {
-    withHeld(arena, index, (held) => {
+    withHeld(arena, index as Resident, (held) => {
       const at = held.at(arena);
       if (held.dtype === 'f32') visit(at, held.rows, 0);
       else overInt8(arena, held, at, visit);

@@ -1,5 +1,6 @@
 import type { KernelExports } from './abi.ts';
 import { Arena } from './arena.ts';
+import { Chunks } from './chunks.ts';
 import { centroidF32, embeddingBagF32 } from './gather.ts';
 import { Held } from './held.ts';
 import type { Kernels } from './kernels.ts';
@@ -15,6 +16,7 @@ export function wasmKernels(exports: KernelExports, fallback?: string): Kernels 
     name: exports.has_simd() === 1 ? 'simd' : 'scalar',
     ...(fallback === undefined ? {} : { fallback }),
     hold: (X) => new Held(arena, X),
+    growing: (dims) => new Chunks(arena, dims),
     normalize: (X) => normalizeF32(arena, X),
     homeostaticPush: (X, C, eta) => homeostaticPushF32(arena, X, C, eta),
     blend: (H, T, alpha, onVanished) => blendF32(arena, H, T, alpha, onVanished),

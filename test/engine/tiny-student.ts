@@ -1,11 +1,11 @@
 import type { Adapter } from '../../src/adapter/adapter.ts';
-import { kernelsAdapter } from '../../src/adapter/kernels-adapter.ts';
 import { loadAdapter } from '../../src/adapter/load-adapter.ts';
 import { writeAdapter } from '../../src/adapter/write-adapter.ts';
 import type { Encoder } from '../../src/encode/encoder.ts';
 import { staticEncoder } from '../../src/encode/static-encoder.ts';
 import type { Tokenizer } from '../../src/encode/tokenizer.ts';
-import { Engine, type EngineDocument } from '../../src/engine/engine.ts';
+import { Engine, type EngineOptions } from '../../src/engine/engine.ts';
+import type { EngineEvent } from '../../src/engine/events.ts';
 import type { Kernels } from '../../src/kernels/kernels.ts';
 import { random } from '../../src/random.ts';
 import { normalMatrix, sample } from '../adapter/samples.ts';
@@ -33,7 +33,7 @@ export function tinyStudent(kernels: Kernels, seed = 1): Promise<Encoder> {
   return staticEncoder({ id: `tiny-${seed}`, revision: '1', table: { rows, weights }, tokenizer }, kernels);
 }
 
-export function tinyDocuments(count: number, seed = 2): EngineDocument[] {
+export function tinyDocuments(count: number, seed = 2): { id: string; text: string }[] {
   const numbers = random(seed);
   return Array.from({ length: count }, (_, i) => ({
     id: `d${i}`,
@@ -41,28 +41,36 @@ export function tinyDocuments(count: number, seed = 2): EngineDocument[] {
   }));
 }
 
-/** A made-up adapter for this student, from its own file. */
-export async function tinyAdapter(kind: 'affine' | 'lexical', encoder: Encoder, kernels: Kernels): Promise<Adapter> {
-  const { parts, card } = sample(kind, 3, { dIn: dims, vocabulary, bias: true });
-  const bytes = await writeAdapter(parts, { ...card, baseFingerprint: encoder.baseFingerprint, student: encoder.id });
-  return loadAdapter(bytes, { encoder, kernels });
+/** The file of a made-up adapter for this student. */
+export function tinyAdapter(kind: 'affine' | 'lexical', encoder: Encoder, seed = 3): Promise<Uint8Array> {
+  const { parts, card } = sample(kind, seed, { dIn: dims, vocabulary, bias: true });
+  return writeAdapter(parts, { ...card, baseFingerprint: encoder.baseFingerprint, student: encoder.id });
 }
 
-/** The same, never written, so without a hash. */
-export async function unwrittenAdapter(encoder: Encoder, kernels: Kernels): Promise<Adapter> {
-  const { parts, card } = sample('affine', 3, { dIn: dims });
-  return kernelsAdapter({ parts, card: { ...card, baseFingerprint: encoder.baseFingerprint } }, { kernels });
-}
-
-export async function tinyEngine(kernels: Kernels, count = 60) {
+/** An engine over a tiny student whose default collection has `count` documents. */
+export async function tinyEngine(kernels: Kernels, count = 60, options: Partial<EngineOptions> = {}) {
   const encoder = await tinyStudent(kernels);
   const documents = tinyDocuments(count);
-  const fallbacks: string[] = [];
-  const engine = await Engine.create({
-    encoder,
-    kernels,
-    documents,
-    onFallback: ({ reason }) => fallbacks.push(reason),
-  });
-  return { engine, encoder, documents, fallbacks };
+  const events: EngineEvent[] = [];
+  const engine = await Engine.open({ encoder, kernels, onEvent: (event) => events.push(event), ...options });
+  const collection = engine.collection();
+  await collection.upsert(documents);
+  return { engine, collection, encoder, documents, events };
+}
+
+/** Opens adapter files as an engine does, with `correct` replaced while `broken.reason` is set. */
+export function breakable(encoder: Encoder, kernels: Kernels) {
+  const broken: { reason: string | null } = { reason: null };
+  const openAdapter = async (file: Uint8Array): Promise<Adapter> => {
+    const adapter = await loadAdapter(file, { encoder, kernels });
+    return {
+      card: adapter.card,
+      hash: adapter.hash,
+      backend: adapter.backend,
+      correct: (input) => (broken.reason === null ? adapter.correct(input) : Promise.reject(new Error(broken.reason))),
+      alignTeacher: (T) => adapter.alignTeacher(T),
+      dispose: () => adapter.dispose(),
+    };
+  };
+  return { broken, openAdapter };
 }

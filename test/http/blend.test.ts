@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'bun:test';
 import fc from 'fast-check';
 import type { DistilMode } from '../../src/adapter/card.ts';
-import { loadAdapter } from '../../src/adapter/load-adapter.ts';
 import { writeAdapter } from '../../src/adapter/write-adapter.ts';
 import { distil } from '../../src/distil/distil.ts';
 import { Engine } from '../../src/engine/engine.ts';
@@ -29,13 +28,13 @@ async function served(seed: number, space: 'teacher' | 'student', how: { mode: D
     force: true,
     ...how,
   });
-  const engine = await Engine.create({ encoder: student, kernels, documents });
-  await engine.adopt(await loadAdapter(await writeAdapter(parts, card), { encoder: student, kernels }));
+  const engine = await Engine.open({ encoder: student, kernels });
+  await engine.collection().adopt(await writeAdapter(parts, card));
   const app = createApp({ engine });
   const body = JSON.stringify({ texts: documents.slice(0, 5).map(({ text }) => text) });
   const headers = { 'content-type': 'application/json' };
   const { vectors } = await (await app.request('/v1/correct', { method: 'POST', headers, body })).json();
-  await engine.dispose();
+  await engine.close();
   student.dispose();
   return vectors as number[][];
 }

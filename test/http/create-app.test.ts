@@ -10,8 +10,8 @@ import { dims, tinyAdapter, tinyEngine } from '../engine/tiny-student.ts';
 const kernels = await loadKernels();
 
 async function tinyApp(kind?: 'affine' | 'lexical') {
-  const { engine, encoder } = await tinyEngine(kernels);
-  if (kind) await engine.adopt(await tinyAdapter(kind, encoder, kernels));
+  const { engine, collection, encoder } = await tinyEngine(kernels);
+  if (kind) await collection.adopt(await tinyAdapter(kind, encoder));
   const faults: unknown[] = [];
   const app = createApp({ engine, onFault: (error) => faults.push(error) });
   const post = async (path: string, body: unknown, type = 'application/json') => {
@@ -169,14 +169,14 @@ describe('createApp', () => {
   });
 
   test('a fault of ours is 500 without its message, and is told to the log', async () => {
-    const { engine } = await tinyEngine(kernels);
+    const { collection } = await tinyEngine(kernels);
     const faults: unknown[] = [];
     const broken = {
-      info: () => engine.info(),
-      correct: engine.correct.bind(engine),
+      info: () => collection.info(),
+      correct: collection.correct.bind(collection),
       search: () => Promise.reject(new Error('secret path')),
     };
-    const app = createApp({ engine: broken, onFault: (error) => faults.push(error) });
+    const app = createApp({ engine: { collection: () => broken }, onFault: (error) => faults.push(error) });
     const init = { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{"query":"w1"}' };
     const response = await app.request('/v1/search', init);
     const text = await response.text();
@@ -227,7 +227,7 @@ describe('createApp', () => {
             expect(Math.min(Math.abs(norm - 1), norm)).toBeLessThanOrEqual(1e-6);
           }
           // One fingerprint an answer: the serving generation's.
-          expect(body.fingerprint).toBe(app.engine.info().fingerprint);
+          expect(body.fingerprint).toBe(app.engine.collection().info().fingerprint);
         },
       ),
       { numRuns: 500 },

@@ -3,10 +3,10 @@ import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import packageJson from '../../package.json' with { type: 'json' };
+import { deno, systemNode } from '../helpers/runtimes.ts';
 
 const root = new URL('../..', import.meta.url).pathname;
 const npm = Bun.which('npm');
-const deno = join(root, 'node_modules/.bin/deno');
 
 const program = `
 import { openEncoder } from 'chelated/encode';
@@ -23,7 +23,8 @@ import { createApp } from 'chelated/http';
 import { serve } from './node_modules/chelated/dist/runtime/serve.js';
 const faults = [];
 const search = async ({ query }) => ({ fingerprint: '', generation: 0, mode: 'baseline', fallback: null, hits: [{ id: query, score: 1, text: '' }] });
-const engine = { info: () => ({ adapter: null }), search };
+const collection = { info: () => ({ adapter: null }), search };
+const engine = { collection: () => collection };
 const { url, close } = await serve(createApp({ engine, onFault: (error) => faults.push(String(error)) }), { host: '127.0.0.1', port: 0, closeMs: 200 });
 const post = (body) => fetch(url + '/v1/search', { method: 'POST', headers: { 'content-type': 'application/json' }, body, duplex: 'half' });
 const parts = (...texts) => new ReadableStream({ start(to) { for (const text of texts) to.enqueue(new TextEncoder().encode(text)); to.close(); } });
@@ -68,7 +69,7 @@ describe.skipIf(npm === null)('the packed package, installed into an empty proje
   afterAll(() => rm(project, { recursive: true, force: true }));
 
   const runtimes: readonly [name: string, command: readonly string[]][] = [
-    ['Node', ['node']],
+    ['Node', [systemNode!]],
     ['Bun', [process.execPath]],
     ['Deno', [deno, 'run', '--allow-read', '--allow-env', '--allow-net', '--node-modules-dir=manual']],
   ];
@@ -91,7 +92,7 @@ describe.skipIf(npm === null)('the packed package, installed into an empty proje
     );
     const code = modules.map((path) => `await import('chelated${path.slice(1)}');`).join('\n');
     await writeFile(join(project, 'exports.mjs'), code);
-    await run(['node', 'exports.mjs'], project);
+    await run([systemNode!, 'exports.mjs'], project);
     const files = Object.values(packageJson.exports).map((target) =>
       typeof target === 'string' ? target : target.types,
     );

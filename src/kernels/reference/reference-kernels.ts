@@ -1,7 +1,7 @@
 import { ChelatedError } from '../../errors.ts';
-import { type Matrix, matrix } from '../../matrix.ts';
-import { checkInt8 } from '../check.ts';
-import type { Int8Rows, Kernels, Resident } from '../kernels.ts';
+import { type Matrix, matrix, row } from '../../matrix.ts';
+import { checkEqual, checkInt8, checkRow } from '../check.ts';
+import type { GrowingRows, Int8Rows, Kernels, Resident } from '../kernels.ts';
 import { drain } from '../sparse-ridge.ts';
 import { blend } from './blend.ts';
 import { centroid, embeddingBag } from './gather.ts';
@@ -23,6 +23,7 @@ export function referenceKernels(): Kernels {
   return {
     name: 'reference',
     hold: (X) => new ReferenceResident(X),
+    growing: (dims) => new ReferenceRows(dims),
     normalize: (X) => rounded(X, normalize(X)),
     homeostaticPush: (X, C, eta) => rounded(X, homeostaticPush(X, C, eta)),
     blend: (H, T, alpha, onVanished) => {
@@ -39,7 +40,7 @@ export function referenceKernels(): Kernels {
       return rounded(C, C.data);
     },
     embeddingBag: (table, S) => rounded({ rows: S.rows, dims: table.dims }, embeddingBag(plain(table), S)),
-    topK: (index, Q, k) => topK(plain(index), Q, k),
+    topK: (index, Q, k) => topK(index instanceof ReferenceRows ? index.all() : plain(index as Matrix | Resident), Q, k),
     sparseRidge: (S, Y, options) => drain(sparseRidgeSteps(S, Y, options)),
     sparseRidgeSteps: (S, Y, options) => sparseRidgeSteps(S, Y, options),
   };
@@ -77,5 +78,52 @@ class ReferenceResident implements Resident {
 
   free(): void {
     this.#data = null;
+  }
+}
+
+class ReferenceRows implements GrowingRows {
+  readonly dims: number;
+  #rows: Float32Array[] | null = [];
+
+  constructor(dims: number) {
+    this.dims = dims;
+  }
+
+  get rows(): number {
+    return this.#live().length;
+  }
+
+  append(X: Matrix): void {
+    checkEqual('append: width of the rows', this.dims, X.dims);
+    for (let i = 0; i < X.rows; i++) this.#live().push(row(X, i).slice());
+  }
+
+  set(at: number, x: Float32Array): void {
+    checkRow('set', at, this.rows);
+    checkEqual('set: width of the row', this.dims, x.length);
+    this.#live()[at] = x.slice();
+  }
+
+  pick(rows: ArrayLike<number>): Matrix {
+    const picked = matrix(rows.length, this.dims);
+    for (let i = 0; i < rows.length; i++) {
+      checkRow('pick', rows[i]!, this.rows);
+      picked.data.set(this.#live()[rows[i]!]!, i * this.dims);
+    }
+    return picked;
+  }
+
+  all(): Matrix {
+    return this.pick(Array.from(this.#live().keys()));
+  }
+
+  free(): void {
+    this.#rows = null;
+  }
+
+  #live(): Float32Array[] {
+    if (this.#rows === null)
+      throw new ChelatedError('invalid_input', 'growing rows used after free(); make them again');
+    return this.#rows;
   }
 }

@@ -1,0 +1,34 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { openEncoder } from '../encode/open-encoder.ts';
+import { ChelatedError } from '../errors.ts';
+import { loadKernels } from '../kernels/load.ts';
+import { inProcessDistiller } from './in-process-distiller.ts';
+import type { WorkerAnswer, WorkerCall } from './worker-distiller.ts';
+
+// The other thread of `workerDistiller`: one distiller, with kernels and encoders of its own.
+
+const { student } = workerData as { student: string };
+const port = parentPort!;
+const say = (answer: WorkerAnswer) => port.postMessage(answer);
+
+const kernels = await loadKernels();
+const encoder = await openEncoder(student, { kernels });
+const distiller = inProcessDistiller({ student: encoder, kernels, openTeacher: (id) => openEncoder(id, { kernels }) });
+
+port.on('message', async (call: WorkerCall) => {
+  const onProgress = (
+    step: Parameters<NonNullable<Parameters<typeof distiller.distil>[1]>['onProgress'] & {}>[0],
+    share: number,
+  ) => say({ call: call.id, progress: { step, share } });
+  try {
+    const result =
+      call.type === 'teach'
+        ? await distiller.teach(call.teacher, call.documents)
+        : await distiller.distil(call.job, { onProgress });
+    say({ call: call.id, result });
+  } catch (error) {
+    const { message } = error as Error;
+    say({ call: call.id, error: { code: error instanceof ChelatedError ? error.code : null, message } });
+  }
+});
+say({ call: 0, result: null });

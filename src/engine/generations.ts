@@ -1,0 +1,406 @@
+import type { Adapter } from '../adapter/adapter.ts';
+import { config } from '../config.ts';
+import { ChelatedError } from '../errors.ts';
+import type { Kernels } from '../kernels/kernels.ts';
+import { type Matrix, row } from '../matrix.ts';
+import type {
+  CollectionState,
+  CollectionStore,
+  DocumentBatch,
+  GenerationRecord,
+  HistoryEntry,
+} from '../store/store.ts';
+import { breathe } from './breathe.ts';
+import type { CollectionEvent } from './events.ts';
+import { Generation, type IndexInput } from './generation.ts';
+import type { Mutex } from './mutex.ts';
+import type { Slots } from './slots.ts';
+
+export interface GenerationsParts {
+  readonly store: CollectionStore;
+  readonly kernels: Kernels;
+  readonly slots: Slots;
+  /** Held by every write, and by the last moment of a swap. */
+  readonly writes: Mutex;
+  readonly openAdapter: (file: Uint8Array) => Promise<Adapter>;
+  /** Generations kept beside the student, the serving one included. */
+  readonly keep: number;
+  readonly emit: (event: CollectionEvent) => void;
+}
+
+/** A generation that is being projected, and the documents that were written meanwhile. */
+interface Building {
+  readonly generation: Generation;
+  readonly dirty: Set<number>;
+}
+
+/**
+ * The generations of a collection. One reference says which one serves; a new one is built beside it and swapped in when every
+ * document is in it. Whatever is written goes to all that are kept, to those that are being built, and to those that were
+ * dropped but still have readers, so none of them ever says what was deleted.
+ */
+export class Generations {
+  readonly #parts: GenerationsParts;
+  readonly #zero: Generation;
+  /** Built ones that a write must reach. */
+  readonly #live = new Set<Generation>();
+  readonly #building = new Set<Building>();
+  readonly #built = new Map<number, Promise<Generation>>();
+  #records = new Map<number, GenerationRecord>();
+  #state: CollectionState;
+  #serving: Generation;
+
+  private constructor(parts: GenerationsParts, state: CollectionState) {
+    this.#parts = parts;
+    this.#state = state;
+    const { identity } = parts.store;
+    this.#zero = Generation.unadapted(identity.baseFingerprint, identity.dims, parts.kernels);
+    this.#serving = this.#zero;
+    this.#live.add(this.#zero);
+  }
+
+  /**
+   * Reads all documents, and builds the generation that served last. An adapter that cannot be read is given up and the
+   * one before it serves; the events and the history say so. The other kept ones are built afterwards, or when asked for.
+   */
+  static async load(parts: GenerationsParts): Promise<Generations> {
+    const generations = new Generations(parts, await parts.store.state());
+    await generations.#readDocuments();
+    for (const record of await parts.store.generations()) generations.#records.set(record.number, record);
+    await generations.#recover();
+    void generations.#buildKept();
+    return generations;
+  }
+
+  get state(): CollectionState {
+    return this.#state;
+  }
+
+  get zero(): Generation {
+    return this.#zero;
+  }
+
+  /** The generation that answers now; mode off is the student's. */
+  get serving(): Generation {
+    return this.#state.mode === 'off' ? this.#zero : this.#serving;
+  }
+
+  /** The last promoted one, also while mode off lets the student answer. */
+  get promoted(): Generation {
+    return this.#serving;
+  }
+
+  get records(): readonly GenerationRecord[] {
+    return [...this.#records.values()].sort((a, b) => a.number - b.number);
+  }
+
+  /** Projects documents for every generation that a write must reach. Inside of the write mutex. */
+  async projectForAll(input: Omit<IndexInput, 'rows' | 'taught'>): Promise<Projection[]> {
+    const rows = Array.from({ length: input.vectors.rows }, () => 0);
+    const projections: Projection[] = [];
+    for (const generation of this.#live) {
+      projections.push({ generation, vectors: await generation.projectDocuments({ ...input, rows, taught: null }) });
+    }
+    return projections;
+  }
+
+  /** The first generation that could not take documents without tokens, if there is one. */
+  get needsTokens(): Generation | undefined {
+    const all = [...this.#live, ...[...this.#building].map(({ generation }) => generation)];
+    return all.find(({ adapter }) => adapter !== null && adapter.card.needs !== 'vector');
+  }
+
+  /** Makes what the store has written visible to searches, all in one moment. Inside of the write mutex. */
+  apply(written: { rows: readonly number[]; deleted: readonly number[] }, projections: readonly Projection[]): void {
+    const { slots } = this.#parts;
+    for (const document of written.deleted) {
+      const slot = slots.release(document);
+      if (slot === undefined) continue;
+      for (const generation of this.#live) generation.clear(slot);
+      for (const { generation } of this.#building) generation.clear(slot);
+    }
+    written.rows.forEach((document, i) => {
+      const slot = slots.take(document);
+      for (const { generation, dirty } of this.#building) {
+        generation.reserve(slots.size);
+        dirty.add(document);
+      }
+      for (const { generation, vectors } of projections) {
+        if (generation.isFreed) continue;
+        generation.reserve(slots.size);
+        generation.put(slot, row(vectors, i));
+      }
+    });
+  }
+
+  /** Puts these documents anew into the generations that search this teacher's vectors. Inside of the write mutex. */
+  async retaught(teacher: string, rows: readonly number[]): Promise<void> {
+    for (const generation of this.#live) {
+      if (generation.teacher === teacher && generation.serving === 'asymmetric') await this.#putRows(generation, rows);
+    }
+    for (const { generation, dirty } of this.#building) {
+      if (generation.teacher === teacher) for (const each of rows) dirty.add(each);
+    }
+  }
+
+  /**
+   * Builds a generation of this adapter beside the serving one, keeps it and lets it serve. Until that moment nothing has
+   * changed; a failure leaves everything as it was.
+   */
+  async add(record: Omit<GenerationRecord, 'number'>, reason: string): Promise<Generation> {
+    // Numbers are given when the work begins, so that two at a time do not share one.
+    const number = await this.#nextNumber();
+    const full = { ...record, number };
+    const building = await this.#build(full);
+    return this.#parts.writes.run(async () => {
+      await this.#drain(building);
+      const drop = this.#surplus(number);
+      const state = { ...this.#state, serving: number };
+      const history = [this.#swapEntry(number, reason)];
+      await this.#parts.store.commit({ state, add: full, drop, history }).catch(async (error) => {
+        await this.#abandon(building);
+        throw error;
+      });
+      this.#records.set(number, full);
+      this.#finish(building);
+      this.#swap(building.generation, state, reason);
+      for (const old of drop) await this.#forget(old);
+      return building.generation;
+    });
+  }
+
+  /** @throws {ChelatedError} not_found when that generation is not kept; adapter_corrupt when it can no longer be read */
+  async promote(number: number, reason: string, kind = 'promoted'): Promise<Generation> {
+    const generation = number === 0 ? this.#zero : await this.#kept(number);
+    return this.#parts.writes.run(async () => {
+      if (number !== 0 && !this.#records.has(number)) throw this.#notKept(number);
+      const state = { ...this.#state, serving: number };
+      await this.#parts.store.commit({ state, history: [this.#swapEntry(number, reason, kind)] });
+      this.#swap(generation, state, reason);
+      return generation;
+    });
+  }
+
+  /** What served before the promoted generation did: where a rollback goes. The student where nothing else is kept. */
+  async before(): Promise<number> {
+    const { number } = this.#serving;
+    const past = await this.#parts.store.history(config.engine.historyEntries);
+    const from = past.findLast(({ detail }) => detail.to === number)?.detail.from;
+    if (typeof from === 'number' && from !== number && (from === 0 || this.#records.has(from))) return from;
+    return this.#newestBelow(number);
+  }
+
+  /** Changes what is not the serving generation. */
+  changeState(change: Partial<Pick<CollectionState, 'mode' | 'alpha' | 'cycles'>>, history: HistoryEntry[] = []) {
+    return this.#parts.writes.run(async () => {
+      const state = { ...this.#state, ...change };
+      await this.#parts.store.commit({ state, history });
+      this.#state = state;
+    });
+  }
+
+  /** A kept generation, built now if it is not yet. */
+  async built(number: number): Promise<Generation> {
+    return number === 0 ? this.#zero : this.#kept(number);
+  }
+
+  async dispose(): Promise<void> {
+    await Promise.allSettled(this.#built.values());
+    for (const generation of [...this.#live]) await generation.retire();
+  }
+
+  async #nextNumber(): Promise<number> {
+    return this.#parts.writes.run(async () => {
+      const state = { ...this.#state, lastGeneration: this.#state.lastGeneration + 1 };
+      await this.#parts.store.commit({ state });
+      this.#state = state;
+      return state.lastGeneration;
+    });
+  }
+
+  #newestBelow(number: number): number {
+    return Math.max(0, ...[...this.#records.keys()].filter((each) => each < number));
+  }
+
+  /** What a new generation makes one too many: the oldest, but never the one that serves until now. */
+  #surplus(added: number): number[] {
+    const numbers = [...this.#records.keys(), added].sort((a, b) => b - a);
+    return numbers.slice(this.#parts.keep).filter((number) => number !== this.#serving.number);
+  }
+
+  #swapEntry(to: number, reason: string, kind = 'promoted'): HistoryEntry {
+    return { at: Date.now(), kind, detail: { from: this.#state.serving, to, reason } };
+  }
+
+  #swap(generation: Generation, state: CollectionState, reason: string): void {
+    const from = this.#serving.number;
+    this.#serving = generation;
+    this.#state = state;
+    this.#parts.emit({ type: 'serving', from, to: generation.number, reason });
+  }
+
+  #notKept(number: number): ChelatedError {
+    const kept = [0, ...this.#records.keys()].join(', ');
+    return new ChelatedError('not_found', `generation ${number} is not kept; there are ${kept}`);
+  }
+
+  #kept(number: number): Promise<Generation> {
+    const built = this.#built.get(number);
+    if (built) return built;
+    const record = this.#records.get(number);
+    if (!record) return Promise.reject(this.#notKept(number));
+    const building = this.#build(record).then((ready) =>
+      this.#parts.writes.run(async () => {
+        await this.#drain(ready);
+        if (!this.#records.has(number)) {
+          await this.#abandon(ready);
+          throw this.#notKept(number);
+        }
+        this.#finish(ready);
+        return ready.generation;
+      }),
+    );
+    this.#built.set(number, building);
+    building.catch(() => this.#built.delete(number));
+    return building;
+  }
+
+  /** Every document there is when it begins, projected in slices; what is written meanwhile is in `dirty`. */
+  async #build(record: GenerationRecord): Promise<Building> {
+    const { store, kernels, slots, openAdapter } = this.#parts;
+    const adapter = await openAdapter(record.adapter);
+    let generation: Generation;
+    try {
+      generation = await Generation.adapted(record, adapter, store.identity.baseFingerprint, kernels, (freed) =>
+        this.#live.delete(freed),
+      );
+    } catch (error) {
+      await adapter.dispose();
+      throw error;
+    }
+    const building = { generation, dirty: new Set<number>() };
+    this.#building.add(building);
+    try {
+      generation.reserve(slots.size);
+      for (let after = 0; ; ) {
+        const batch = await store.scan(after, config.engine.sliceDocuments);
+        if (batch.faces.length === 0) break;
+        after = batch.faces.at(-1)!.row;
+        await this.#putBatch(building.generation, batch, building.dirty);
+        await breathe();
+      }
+      while (building.dirty.size > config.engine.sliceDocuments) await this.#drainSlice(building);
+      return building;
+    } catch (error) {
+      await this.#abandon(building);
+      throw error;
+    }
+  }
+
+  async #drain(building: Building): Promise<void> {
+    try {
+      while (building.dirty.size > 0) await this.#drainSlice(building);
+    } catch (error) {
+      await this.#abandon(building);
+      throw error;
+    }
+  }
+
+  async #drainSlice({ generation, dirty }: Building): Promise<void> {
+    const rows = [...dirty].slice(0, config.engine.sliceDocuments).sort((a, b) => a - b);
+    for (const each of rows) dirty.delete(each);
+    await this.#putRows(generation, rows, dirty);
+  }
+
+  async #putRows(generation: Generation, rows: readonly number[], newer?: ReadonlySet<number>): Promise<void> {
+    await this.#putBatch(generation, await this.#parts.store.batch(rows), newer);
+  }
+
+  /** Projects a batch and puts it where it belongs, but for what was deleted or written anew meanwhile. */
+  async #putBatch(generation: Generation, batch: DocumentBatch, newer?: ReadonlySet<number>): Promise<void> {
+    const rows = batch.faces.map((face) => face.row);
+    if (rows.length === 0) return;
+    const taught = generation.teacher === null ? null : await this.#taught(generation.teacher, rows);
+    const vectors = await generation.projectDocuments({ ...batch, rows, taught });
+    if (generation.isFreed) return;
+    rows.forEach((document, i) => {
+      const slot = this.#parts.slots.slotOf(document);
+      if (slot !== undefined && !newer?.has(document)) generation.put(slot, row(vectors, i));
+    });
+  }
+
+  #taught(teacher: string, rows: readonly number[]) {
+    const [first, last] = [rows[0]!, rows.at(-1)!];
+    return this.#parts.store.teacherVectors(teacher, first - 1, last - first + 1);
+  }
+
+  #finish(building: Building): void {
+    this.#building.delete(building);
+    this.#live.add(building.generation);
+    this.#built.set(building.generation.number, Promise.resolve(building.generation));
+  }
+
+  async #abandon(building: Building): Promise<void> {
+    this.#building.delete(building);
+    await building.generation.retire();
+  }
+
+  async #forget(number: number): Promise<void> {
+    this.#records.delete(number);
+    const built = this.#built.get(number);
+    this.#built.delete(number);
+    if (built) await built.then((generation) => generation.retire()).catch(() => {});
+  }
+
+  async #readDocuments(): Promise<void> {
+    const { store, slots } = this.#parts;
+    for (let after = 0; ; ) {
+      const batch = await store.scan(after, config.engine.readDocuments);
+      if (batch.faces.length === 0) return;
+      after = batch.faces.at(-1)!.row;
+      for (const face of batch.faces) slots.take(face.row);
+      this.#zero.reserve(slots.size);
+      batch.faces.forEach((face, i) => {
+        this.#zero.put(slots.slotOf(face.row)!, row(batch.vectors, i));
+      });
+    }
+  }
+
+  /** Lets the newest generation serve that can be read, from the one that served last downwards. */
+  async #recover(): Promise<void> {
+    for (;;) {
+      const { serving } = this.#state;
+      if (serving === 0) return;
+      try {
+        this.#serving = await this.#kept(serving);
+        return;
+      } catch (error) {
+        const code = error instanceof ChelatedError ? error.code : '';
+        if (!code.startsWith('adapter_') && code !== 'not_found') throw error;
+        await this.#giveUp(serving, (error as Error).message);
+      }
+    }
+  }
+
+  async #giveUp(number: number, reason: string): Promise<void> {
+    const state = { ...this.#state, serving: this.#newestBelow(number) };
+    const history = [{ at: Date.now(), kind: 'generation-lost', detail: { generation: number, reason } }];
+    await this.#parts.store.commit({ state, drop: [number], history });
+    this.#records.delete(number);
+    this.#state = state;
+    this.#parts.emit({ type: 'generation-lost', generation: number, reason });
+  }
+
+  /** So that a rollback finds them ready. One that fails is met again by whoever asks for it. */
+  async #buildKept(): Promise<void> {
+    for (const number of [...this.#records.keys()].sort((a, b) => b - a)) {
+      await this.#kept(number).catch(() => {});
+    }
+  }
+}
+
+/** Documents in one generation's space. */
+export interface Projection {
+  readonly generation: Generation;
+  readonly vectors: Matrix;
+}

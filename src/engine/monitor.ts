@@ -1,0 +1,147 @@
+import type { SignalFigures } from '../adapter/card.ts';
+import { occurrenceSkewness } from '../collapse/hubness.ts';
+import { neighbours } from '../collapse/neighbours.ts';
+import { config } from '../config.ts';
+import { agreement } from '../evaluate/agreement.ts';
+import { pairedSignal } from '../evaluate/paired-signal.ts';
+import type { Kernels } from '../kernels/kernels.ts';
+import { type Matrix, matrix, pickRows, row } from '../matrix.ts';
+import { random } from '../random.ts';
+import type { CollectionStore, DocumentBatch, TeacherVectors } from '../store/store.ts';
+import { breathe } from './breathe.ts';
+import type { Generation } from './generation.ts';
+import type { Slots } from './slots.ts';
+
+/** What a promoted generation is worth beside the one before it, on the same documents. */
+export interface MonitorFigures {
+  readonly generation: number;
+  readonly against: number;
+  /** Mean cosine of corrected documents to the teacher's aligned vectors, 0 … 1; null without a teacher. */
+  readonly alignment: number | null;
+  /** Skewness of N_k over the sampled documents. */
+  readonly skewness: number;
+  /** How far each finds the teacher's neighbours: `student` is the generation before, `candidate` this one. */
+  readonly agreement: SignalFigures | null;
+  /** nDCG of judged queries, where the collection has any. */
+  readonly judged: SignalFigures | null;
+  /** Why it should not serve any longer, if so. */
+  readonly drop: string | null;
+}
+
+export interface MonitorInput {
+  readonly store: CollectionStore;
+  readonly kernels: Kernels;
+  readonly slots: Slots;
+  readonly teacher: string | null;
+  readonly seed: number;
+  /** nDCG of each judged query on a generation. */
+  readonly judge: ((generation: Generation) => Promise<Float64Array>) | null;
+}
+
+/** Runs of documents that the sample is taken in: a database reads a run as fast as a single document. */
+const runs = 8;
+
+/**
+ * Measures a generation beside another on the same sampled documents, in slices.
+ *
+ * Judgements decide where there are any, else agreement with the teacher: a paired z below −`config.engine.monitor.z` is a drop.
+ */
+export async function monitor(input: MonitorInput, now: Generation, before: Generation): Promise<MonitorFigures> {
+  const { kernels, judge } = input;
+  const { z, depth } = config.engine.monitor;
+  const sample = await readSample(input);
+  const T = sample.taught;
+  const of = (generation: Generation) => measured(generation, sample);
+  const current = await of(now);
+  await breathe();
+  const earlier = await of(before);
+  await breathe();
+  const self = Uint32Array.from({ length: current.documents.rows }, (_, i) => i);
+  const skewness = occurrenceSkewness(kernels, { ...current, self, k: depth });
+  await breathe();
+  const agrees = T && taughtAgreement(kernels, T, sample.taughtAt, { earlier, current });
+  const judged = judge && pairedSignal(await judge(before), await judge(now));
+  const watched = judged ?? agrees;
+  const drop =
+    watched && watched.z < -z
+      ? `${judged ? 'judged nDCG' : 'agreement with the teacher'} fell from ${watched.student.toFixed(3)} (generation ${before.number}) to ${watched.candidate.toFixed(3)}, z = ${watched.z.toFixed(1)}`
+      : null;
+  const alignment = T && now.adapter ? alignmentOf(now, pickRows(current.queries, sample.taughtAt), T) : null;
+  return { generation: now.number, against: before.number, alignment, skewness, agreement: agrees, judged, drop };
+}
+
+interface Sample {
+  readonly batch: DocumentBatch;
+  readonly slots: readonly number[];
+  readonly taught: Matrix | null;
+  /** Positions of the documents that `taught` has rows for. */
+  readonly taughtAt: readonly number[];
+}
+
+async function readSample(input: MonitorInput): Promise<Sample> {
+  const { store, slots, teacher, seed } = input;
+  const rows = [...slots.rows()].sort((a, b) => a - b);
+  const { documents } = config.engine.monitor;
+  const width = Math.ceil(documents / runs);
+  const generator = random(seed);
+  const picked = new Set<number>();
+  const taughtOf = new Map<number, Float32Array>();
+  for (let i = 0; i < runs && rows.length > 0; i++) {
+    const first = rows.length <= documents ? i * width : generator.integer(rows.length - width + 1);
+    const run = rows.slice(first, first + width);
+    if (run.length === 0) break;
+    for (const each of run) picked.add(each);
+    const from = teacher === null ? null : await store.teacherVectors(teacher, run[0]! - 1, width);
+    if (from) keepRows(from, taughtOf);
+  }
+  const batch = await store.batch([...picked].sort((a, b) => a - b));
+  const known = batch.faces.map((face) => face.row);
+  // A write was between the store and the indexes: read again.
+  if (!known.every((each) => slots.has(each))) return readSample(input);
+  const at = known.flatMap((each, i) => (taughtOf.has(each) ? [i] : []));
+  const dims = at.length > 0 ? taughtOf.get(known[at[0]!]!)!.length : 0;
+  const taught = at.length > 0 ? matrix(at.length, dims) : null;
+  at.forEach((i, j) => {
+    row(taught!, j).set(taughtOf.get(known[i]!)!);
+  });
+  return { batch, slots: known.map((each) => slots.slotOf(each)!), taught, taughtAt: at };
+}
+
+function keepRows({ rows, vectors }: TeacherVectors, into: Map<number, Float32Array>): void {
+  rows.forEach((each, i) => {
+    into.set(each, row(vectors, i));
+  });
+}
+
+/** The sampled documents as a generation holds them, and as queries of it. */
+async function measured(generation: Generation, { batch, slots }: Sample) {
+  const rows = batch.faces.map((face) => face.row);
+  const queries = await generation.projectDocuments({ ...batch, rows, taught: null });
+  return { documents: generation.pick(slots), queries };
+}
+
+type Measured = Awaited<ReturnType<typeof measured>>;
+
+function taughtAgreement(
+  kernels: Kernels,
+  T: Matrix,
+  at: readonly number[],
+  of: { earlier: Measured; current: Measured },
+) {
+  const { depth } = config.engine.monitor;
+  const self = Uint32Array.from(at.keys());
+  const index = kernels.hold(T);
+  const silver = neighbours(kernels, index, T, self, depth);
+  index.free();
+  const score = ({ documents, queries }: Measured) =>
+    agreement(kernels, { documents: pickRows(documents, at), queries: pickRows(queries, at), self, silver, depth });
+  return pairedSignal(score(of.earlier), score(of.current));
+}
+
+function alignmentOf({ adapter }: Generation, corrected: Matrix, T: Matrix): number | null {
+  if (!adapter || adapter.card.teacher === null || adapter.card.mode === 'baseline') return null;
+  const aligned = adapter.alignTeacher(T);
+  let sum = 0;
+  for (let i = 0; i < aligned.data.length; i++) sum += aligned.data[i]! * corrected.data[i]!;
+  return sum / Math.max(1, aligned.rows);
+}

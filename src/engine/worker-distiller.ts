@@ -1,0 +1,123 @@
+import type { Worker } from 'node:worker_threads';
+import type { DistilStep } from '../distil/distil-options.ts';
+import { ChelatedError, type ErrorCode } from '../errors.ts';
+import type { DistilJob, Distiller, DistillerOptions, DistilOutcome, Taught } from './distiller.ts';
+
+export interface WorkerOptions {
+  /** The student as `openEncoder` knows it: the other thread opens its own. */
+  readonly student: string;
+}
+
+/** What one thread asks of the other. */
+export type WorkerCall = { readonly id: number } & (
+  | {
+      readonly type: 'teach';
+      readonly teacher: string;
+      readonly documents: { ids: readonly string[]; texts: readonly string[] };
+    }
+  | { readonly type: 'distil'; readonly job: DistilJob }
+);
+
+export interface WorkerAnswer {
+  /** The call that is answered; 0: the worker is ready. */
+  readonly call: number;
+  readonly progress?: { readonly step: DistilStep; readonly share: number };
+  readonly result?: Taught | DistilOutcome | null;
+  readonly error?: { readonly code: ErrorCode | null; readonly message: string };
+}
+
+/** A call without its number. */
+type Request = WorkerCall extends infer C ? (C extends WorkerCall ? Omit<C, 'id'> : never) : never;
+
+/**
+ * Learns in a thread of its own, on Bun, Deno and Node, so that requests are answered meanwhile. An aborted call ends the
+ * thread, also one that is stuck in a loop; the next call starts another.
+ */
+export function workerDistiller({ student }: WorkerOptions): Distiller {
+  let current: Promise<Worker> | null = null;
+  let calls = 0;
+  const worker = () => {
+    current ??= start(student).catch((error: unknown) => {
+      current = null;
+      throw error;
+    });
+    return current;
+  };
+  const end = async () => {
+    const ending = current;
+    current = null;
+    await ending?.then((thread) => thread.terminate()).catch(() => {});
+  };
+
+  async function ask<R extends Taught | DistilOutcome>(
+    request: Request,
+    { signal, onProgress }: DistillerOptions = {},
+  ): Promise<R> {
+    signal?.throwIfAborted();
+    const thread = await worker();
+    const id = ++calls;
+    let stop = () => {};
+    try {
+      return await new Promise<R>((resolve, reject) => {
+        const onMessage = ({ call, progress, result, error }: WorkerAnswer) => {
+          if (call !== id) return;
+          if (progress) onProgress?.(progress.step, progress.share);
+          else if (error) reject(error.code ? new ChelatedError(error.code, error.message) : new Error(error.message));
+          else resolve(result as R);
+        };
+        const onEnd = (cause: unknown) => reject(ended(cause));
+        const onAbort = () => {
+          reject(signal!.reason);
+          void end();
+        };
+        stop = () => {
+          thread.off('message', onMessage).off('error', onEnd).off('exit', onEnd);
+          signal?.removeEventListener('abort', onAbort);
+        };
+        thread.on('message', onMessage).once('error', onEnd).once('exit', onEnd);
+        signal?.addEventListener('abort', onAbort, { once: true });
+        thread.postMessage({ id, ...request } satisfies WorkerCall);
+      });
+    } catch (error) {
+      if (error instanceof ChelatedError && error.cause === threadEnd) current = null;
+      throw error;
+    } finally {
+      stop();
+    }
+  }
+
+  return {
+    teach: (teacher, documents, options) => ask<Taught>({ type: 'teach', teacher, documents }, options),
+    distil: (job, options) => ask<DistilOutcome>({ type: 'distil', job }, options),
+    close: end,
+  };
+}
+
+const threadEnd = Symbol('the thread ended');
+
+function ended(cause: unknown): ChelatedError {
+  const why = cause instanceof Error ? cause.message : `exit code ${cause}`;
+  return new ChelatedError('backend_failed', `the thread that learns ended (${why}); the next cycle starts another`, {
+    cause: threadEnd,
+  });
+}
+
+/** @throws {ChelatedError} not_supported where there are no threads; what opening the student throws */
+async function start(student: string): Promise<Worker> {
+  const threads = await import('node:worker_threads').catch((cause: unknown) => {
+    throw new ChelatedError('not_supported', 'this runtime has no threads to learn in', { cause });
+  });
+  // The same folder, whether this is source or what was built from it.
+  const file = new URL(`./distil-worker${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url);
+  const worker = new threads.Worker(file, { workerData: { student } });
+  return new Promise((resolve, reject) => {
+    const onEnd = (cause: unknown) => reject(ended(cause));
+    worker.once('error', onEnd).once('exit', onEnd);
+    worker.once('message', () => {
+      worker.off('error', onEnd).off('exit', onEnd);
+      // A thread that waits for work keeps no process running.
+      worker.unref();
+      resolve(worker);
+    });
+  });
+}
