@@ -109,6 +109,15 @@ export const config = {
     maximumFitted: 20_000,
   },
 
+  /** The experiment of repeated sedimentation. */
+  cycles: {
+    count: 20,
+    /** Queries between two cycles. */
+    queries: 100,
+    /** Teacher weight over the cycles, high to low. */
+    curriculum: { from: 0.9, to: 0.1, shape: 'linear' },
+  },
+
   /** Corrections that learn from judged queries of a train split. */
   labelled: {
     /** Of the contrastive loss. */
