@@ -3,6 +3,30 @@ import type { LabRow } from './experiment.ts';
 import type { Report, Section } from './report.ts';
 import { byName, distinct, number, ofSeed, overSeeds, significance } from './report-rows.ts';
 
+/** Labels teach of documents; this is what they teach of others. */
+function unaskedSection(collection: string, rows: readonly LabRow[]): Section[] {
+  const unasked = rows.find((row) => row.unasked !== undefined)?.unasked as readonly number[] | undefined;
+  if (!unasked) return [];
+  const over = (row: LabRow, kind: number) => {
+    const own = (row.perQuery as readonly number[]).filter((_, i) => unasked[i] === kind);
+    return own.reduce((sum, value) => sum + value, 0) / Math.max(1, own.length);
+  };
+  const counts = [0, 1].map((kind) => unasked.filter((is) => is === kind).length);
+  return [
+    {
+      title: `${collection}: documents that a train query asked for, and others`,
+      text: `nDCG@10 of the ${counts[0]} test queries that share a relevant document with a train query, and of the ${counts[1]} that do not. A method that learns from labels may only know the former.`,
+      table: {
+        columns: ['all', 'shared', 'not shared'],
+        rows: rows.map((row) => ({
+          name: String(row.method),
+          figures: [number(row.ndcg), over(row, 0), over(row, 1)],
+        })),
+      },
+    },
+  ];
+}
+
 /** All methods on all collections, and each against the student and against BM25. */
 export function compareReport(rows: readonly LabRow[]): Report {
   const collections = distinct(rows, 'collection');
@@ -55,6 +79,7 @@ export function compareReport(rows: readonly LabRow[]): Report {
           })),
         },
       },
+      ...collections.flatMap((name) => unaskedSection(name, byName(first, name))),
       versus('student'),
       versus('BM25'),
     ],

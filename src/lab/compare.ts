@@ -68,11 +68,29 @@ function withFusion(collection: Collection, method: string, { figures, run }: Sc
 
 async function references(collection: Collection): Promise<LabRow[]> {
   const byWords = await words(collection);
+  const unasked = await unaskedQueries(collection);
   return [
-    ...withFusion(collection, 'student', scoreSides(collection, collection.base), byWords),
+    ...withFusion(collection, 'student', scoreSides(collection, collection.base), byWords, unasked),
     row(collection, 'BM25', scoreLists(collection, byWords)),
     ...withFusion(collection, 'teacher', scoreSides(collection, collection.taught), byWords),
   ];
+}
+
+/**
+ * Which test queries (1) have no relevant document that a train query has too: on the others, what was learned of a document
+ * from labels is asked for again.
+ */
+async function unaskedQueries(collection: Collection): Promise<LabRow> {
+  const train = await trainSplit(collection);
+  if (!train) return {};
+  const relevant = (of: Dataset, id: string) =>
+    Array.from(of.judgements.get(id) ?? []).flatMap(([document, grade]) => (grade > 0 ? [document] : []));
+  const asked = new Set(judgedQueries(train).flatMap((i) => relevant(train, train.queries[i]!.id)));
+  const { data } = collection;
+  const unasked = judgedQueries(data).map((i) =>
+    relevant(data, data.queries[i]!.id).some((document) => asked.has(document)) ? 0 : 1,
+  );
+  return { unasked };
 }
 
 async function closedForms(collection: Collection): Promise<LabRow[]> {

@@ -24,8 +24,8 @@ export const ladder: Experiment = {
   name: 'ladder',
   description: 'what corrections of hubs buy: of the student, of corrected vectors, of the teacher',
   cells: (setup) =>
-    combinations(setup).flatMap((combination) =>
-      ladderSpaces.map((space) => ({
+    ladderSpaces.flatMap((space) =>
+      combinations(setup).map((combination) => ({
         key: cellKey(combination, space),
         run: async () => measure(await openCollection(setup.kernels, combination), space),
       })),
