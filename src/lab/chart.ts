@@ -65,8 +65,8 @@ function optionOf({ kind, title, x, y, series }: Chart): object {
     animation: false,
     color: colours,
     title: { text: title, left: 'center', textStyle: { color: ink, fontSize: 14 } },
-    legend: { bottom: 0, textStyle: { color: ink }, data: series.map(({ name }) => name) },
-    grid: { left: 60, right: 24, top: 40, bottom: isBars ? 130 : 76 },
+    legend: { bottom: 0, itemGap: 18, textStyle: { color: ink }, data: series.map(({ name }) => name) },
+    grid: { left: 60, right: 24, top: 40, bottom: isBars ? 130 : 100 },
     xAxis: {
       ...axis,
       ...grid,
@@ -97,12 +97,15 @@ function band(points: readonly Point[], color: string): object {
   return {
     type: 'custom',
     silent: true,
-    data: [0],
-    encode: { x: -1, y: -1 },
-    renderItem: (_: unknown, api: { coord(at: unknown): number[] }) => ({
-      type: 'polygon',
-      shape: { points: outline.map((at) => api.coord(at)) },
-      style: { fill: color, opacity: 0.15 },
-    }),
+    // So that the axis reaches as far as the band does.
+    data: points.map(({ x, low, high }) => [x, low, high]),
+    encode: { x: 0, y: [1, 2] },
+    clip: true,
+    renderItem: ({ dataIndex }: { dataIndex: number }, api: { coord(at: unknown): number[] }) =>
+      dataIndex === 0 && {
+        type: 'polygon',
+        shape: { points: outline.map((at) => api.coord(at)) },
+        style: { fill: color, opacity: 0.15 },
+      },
   };
 }

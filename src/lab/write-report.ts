@@ -30,7 +30,7 @@ ${parts.join('\n')}
 /** The tables alone, as Markdown: what a terminal and a results page show. */
 export function reportText({ title, introduction, sections }: Report): string {
   const parts = sections.map(({ title, text, table }) =>
-    [`## ${title}`, text, table && reportTable(table.columns, table.rows)].filter(Boolean).join('\n\n'),
+    [`## ${title}`, text, table && tableText(table)].filter(Boolean).join('\n\n'),
   );
   return [`# ${title}`, introduction, ...parts].join('\n\n');
 }
@@ -45,9 +45,9 @@ async function sectionHtml({ title, text, charts = [], table }: Section): Promis
   ].join('\n');
 }
 
-function tableHtml({ columns, rows }: NonNullable<Section['table']>): string {
+function tableHtml(table: NonNullable<Section['table']>): string {
   // The cells are those of the text table: one place decides how a figure is shown.
-  const cells = reportTable(columns, rows)
+  const cells = tableText(table)
     .split('\n')
     .map((line) =>
       line
@@ -59,6 +59,15 @@ function tableHtml({ columns, rows }: NonNullable<Section['table']>): string {
     `<tr>${row.map((cell, i) => `<${i === 0 ? 'th' : tag}>${escaped(cell)}</${i === 0 ? 'th' : tag}>`).join('')}</tr>`;
   const body = cells.slice(2).map((row) => line('td', row));
   return `<div class="table"><table><thead>${line('th', cells[0]!)}</thead><tbody>${body.join('\n')}</tbody></table></div>`;
+}
+
+/** A figure that was not measured is shown as missing. */
+function tableText({ columns, rows }: NonNullable<Section['table']>): string {
+  const known = (figure: (typeof rows)[number]['figures'][number]) => (Number.isNaN(figure) ? null : figure);
+  return reportTable(
+    columns,
+    rows.map(({ name, figures }) => ({ name, figures: figures.map(known) })),
+  );
 }
 
 function escaped(text: string): string {
