@@ -139,7 +139,7 @@ export const config = {
   /** Corrected vectors and BM25 as one ranking. */
   fusion: {
     method: 'z-score',
-    /** Weights of vectors and BM25 (results/README.md, comparison: fusion is above both on every collection). */
+    /** Weights of vectors and BM25 (results/README.md, “Does a correction beat what is cheap”: above both on every collection). */
     weights: [0.7, 0.3],
     /** The constant of reciprocal ranks, its authors' own. */
     rankConstant: 60,

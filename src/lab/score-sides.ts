@@ -1,10 +1,11 @@
+import { skewness } from '../collapse/hubness.ts';
 import { config } from '../config.ts';
 import { evaluate } from '../evaluate/evaluate.ts';
 import { judgedQueries } from '../evaluate/judged-queries.ts';
 import type { Run } from '../evaluate/ranking.ts';
 import { type RunScores, scoreRun } from '../evaluate/score-run.ts';
 import { noCorrection } from '../hubness/correction.ts';
-import { occurrences, skewness } from '../hubness/occurrences.ts';
+import { occurrences } from '../hubness/occurrences.ts';
 import { pickRows } from '../matrix.ts';
 import type { Collection, Sides } from './collection.ts';
 import type { LabRow } from './experiment.ts';

@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'bun:test';
 import fc from 'fast-check';
+import { skewness } from '../../src/collapse/hubness.ts';
 import { chooseRung } from '../../src/hubness/choose-rung.ts';
 import { noCorrection } from '../../src/hubness/correction.ts';
 import { ladder, type Rung } from '../../src/hubness/ladder.ts';
-import { occurrences, skewness } from '../../src/hubness/occurrences.ts';
+import { occurrences } from '../../src/hubness/occurrences.ts';
 import { loadKernels } from '../../src/kernels/load.ts';
 import { matrix, pickRows, row } from '../../src/matrix.ts';
 import { normals } from '../distil/toy.ts';
