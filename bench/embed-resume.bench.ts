@@ -44,7 +44,7 @@ for (const [signal, share] of [
   [null, 1],
 ] as const) {
   const [before, start] = [kept(), performance.now()];
-  const child = spawnChelated(args);
+  const child = spawnChelated(...args);
   const answer = new Response(child.stdout).text();
   while (signal && child.exitCode === null && kept() < share * distinct) await Bun.sleep(50);
   if (signal) child.kill(signal);

@@ -123,6 +123,58 @@ export const config = {
     maximumFitted: 20_000,
   },
 
+  /** The experiment of repeated sedimentation. */
+  cycles: {
+    count: 20,
+    /** Queries between two cycles. */
+    queries: 100,
+    /** Teacher weight over the cycles, high to low. */
+    curriculum: { from: 0.9, to: 0.1, shape: 'linear' },
+  },
+
+  /** Corrections that learn from judged queries of a train split. */
+  labelled: {
+    /** Of the contrastive loss. */
+    temperature: 0.05,
+    /** Peak of its learning rate, a tenth of what a fit from nothing takes, and those that are tried. */
+    learningRate: 1e-4,
+    learningRates: [1e-4, 1e-3],
+    /** Query–document pairs a step, each the other's negatives. */
+    batch: 64,
+    epochs: 30,
+    /** Share of the train queries kept out to stop, and to choose γ and λ. */
+    heldOutShare: 0.2,
+    /** NUDGE: how far a document's vector may move, tried on the train queries kept out. */
+    nudges: [0, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.8, 1, 1.2, 1.4],
+    /** λ of the query map, relative to the mean squared singular value of the train queries. */
+    queryLambdas: [0.01, 0.1, 1, 10, 100, 1000],
+  },
+
+  /** Corrected vectors and BM25 as one ranking. */
+  fusion: {
+    method: 'z-score',
+    /** Weights of vectors and BM25 (results/README.md, “Does a correction beat what is cheap”: above both on every collection). */
+    weights: [0.7, 0.3],
+    /** The constant of reciprocal ranks, its authors' own. */
+    rankConstant: 60,
+  },
+
+  /** What the rungs of the hubness ladder are tried with; pseudo-queries choose. */
+  hubness: {
+    /** Rank depth of N_k, whose skewness is reported. */
+    depth: 10,
+    topDirections: [1, 2, 3, 5, 10],
+    whitenShrinkages: [0.1, 0.3, 0.6, 0.9],
+    localCentroids: [10, 50].flatMap((k) => [0.1, 0.2, 0.3, 0.5, 0.75, 1].map((gamma) => ({ gamma, k }))),
+    cslsNeighbours: [5, 10, 20, 50],
+    softmaxBetas: [5, 10, 20, 50],
+    pushes: [0.05, 0.1, 0.2, 0.4],
+    /** Parts of documents that stand in for queries. */
+    pseudoQueries: 400,
+    /** The same where a transformer has to embed them and the documents they leave behind. */
+    transformerPseudoQueries: 120,
+  },
+
   evaluate: {
     /** Rank depths of nDCG, MRR and P, and of recall. */
     depth: 10,

@@ -9,6 +9,7 @@ import { evaluateCommand } from './evaluate-command.ts';
 import { exportCommand } from './export-command.ts';
 import { Failure } from './failure.ts';
 import { inspectCommand } from './inspect-command.ts';
+import { labCommands } from './lab-commands.ts';
 import { modelsCommand } from './models-command.ts';
 import { restoreCommand } from './restore-command.ts';
 import { serveCommand } from './serve-command.ts';
@@ -40,6 +41,7 @@ export async function run(argv: readonly string[]): Promise<number> {
     restoreCommand,
     snapshotCommand,
     serveCommand,
+    labCommands,
   ])
     add(program);
   try {
