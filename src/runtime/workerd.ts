@@ -8,6 +8,7 @@ import { ChelatedError } from '../errors.ts';
 import { createApp } from '../http/create-app.ts';
 import { readDocuments } from '../http/read-documents.ts';
 import { loadKernels } from '../kernels/load.ts';
+import { readSnapshot } from '../store/snapshot.ts';
 import { AdapterFeed } from './adapter-feed.ts';
 
 /** What is bundled with a worker: it has no file system, and compiles nothing. */
@@ -15,6 +16,8 @@ export interface WorkerParts {
   readonly kernels: WebAssembly.Module; // chelated/kernels.wasm
   readonly wordPiece: WebAssembly.Module; // chelated/wordpiece.wasm
   readonly student: StudentFiles;
+  /** What `chelated snapshot` writes: documents and the adapter that serves them. */
+  readonly snapshot?: Uint8Array;
   /** Documents to search, a JSON line each as `POST /v1/documents` takes them. */
   readonly documents?: string;
 }
@@ -29,6 +32,8 @@ export interface WorkerEnv {
   readonly CHELATED_ADAPTER_SHA256?: string;
   /** Seconds between two looks whether it has changed. */
   readonly CHELATED_ADAPTER_SECONDS?: string;
+  /** Where a snapshot lies, in place of a bundled one. */
+  readonly CHELATED_SNAPSHOT_URL?: string;
   /** Where its documents lie, a JSON line each. */
   readonly CHELATED_DOCUMENTS_URL?: string;
   /** An OpenAI-compatible server to stand before, in place of the bundled student. */
@@ -94,14 +99,14 @@ async function openEngine(parts: WorkerParts, env: WorkerEnv): Promise<Engine> {
   const kernels = await loadKernels(parts.kernels);
   const encoder = await openEncoder();
   // No work outlives its request here, so nobody looks for collapse between them.
-  const engine = await Engine.open({ encoder, kernels, sampleRate: 0 });
+  const snapshot = env.CHELATED_SNAPSHOT_URL
+    ? new Uint8Array(await (await fetched(env.CHELATED_SNAPSHOT_URL)).arrayBuffer())
+    : parts.snapshot;
+  const store = snapshot && (await readSnapshot(snapshot));
+  const engine = await Engine.open({ encoder, kernels, sampleRate: 0, ...(store && { store }) });
   if (parts.documents !== undefined) await addDocuments(engine.collection(), new Blob([parts.documents]).stream());
   if (env.CHELATED_DOCUMENTS_URL !== undefined) {
-    const response = await fetch(env.CHELATED_DOCUMENTS_URL);
-    if (!response.ok || !response.body) {
-      throw new ChelatedError('backend_failed', `cannot fetch documents from ${response.url}: HTTP ${response.status}`);
-    }
-    await addDocuments(engine.collection(), response.body);
+    await addDocuments(engine.collection(), (await fetched(env.CHELATED_DOCUMENTS_URL)).body!);
   }
   return engine;
 
@@ -112,6 +117,13 @@ async function openEngine(parts: WorkerParts, env: WorkerEnv): Promise<Engine> {
     const tokenizer = await openTokenizer(parts.student.tokenizer, parts.wordPiece);
     return openAiEncoder({ model, baseUrl, ...(apiKey !== undefined && { apiKey }) }, tokenizer, kernels);
   }
+}
+
+/** @throws {ChelatedError} backend_failed */
+async function fetched(url: string): Promise<Response> {
+  const response = await fetch(url);
+  if (response.ok) return response;
+  throw new ChelatedError('backend_failed', `cannot fetch ${url}: HTTP ${response.status}`);
 }
 
 /** @throws {ChelatedError} the first document that cannot be used: an index with holes would be searched as if it had none */

@@ -5,6 +5,9 @@ import { join } from 'node:path';
 import { writeAdapter } from '../../src/adapter/write-adapter.ts';
 import { config } from '../../src/config.ts';
 import { openEncoder } from '../../src/encode/open-encoder.ts';
+import { Engine } from '../../src/engine/engine.ts';
+import { MemoryStore } from '../../src/store/memory-store.ts';
+import { writeSnapshot } from '../../src/store/snapshot.ts';
 import { sample } from '../adapter/samples.ts';
 import { kernels } from '../http/tiny-app.ts';
 import { bundleWorker } from './bundle-worker.ts';
@@ -35,9 +38,30 @@ await writeFile(file, await adapter(1));
 let published = await adapter(1);
 const shelf = Bun.serve({
   port: 0,
-  fetch: ({ url }) =>
-    new Response(url.endsWith('.onnx') ? published.slice() : documents.map((each) => JSON.stringify(each)).join('\n')),
+  async fetch(request) {
+    const { pathname } = new URL(request.url);
+    if (pathname === '/adapter.onnx') return new Response(published.slice());
+    if (pathname === '/snapshot') return new Response((await snapshot()).slice());
+    if (pathname === '/documents.ndjson') return new Response(documents.map((each) => JSON.stringify(each)).join('\n'));
+    // An OpenAI-compatible server: a text's vector is its length and 1.
+    const { input } = await request.json();
+    return Response.json({
+      data: input.map((text: string, index: number) => ({ index, embedding: [text.length, 1] })),
+    });
+  },
 });
+
+/** The documents and an adapter that serves them, as `chelated snapshot` writes them. */
+async function snapshot(): Promise<Uint8Array> {
+  const store = new MemoryStore();
+  const engine = await Engine.open({ encoder: student, kernels, store });
+  await engine.collection().upsert(documents);
+  await engine.collection().adopt(await adapter(1));
+  const bytes = await writeSnapshot((await store.find('default'))!);
+  await engine.close();
+  return bytes;
+}
+
 afterAll(async () => {
   await shelf.stop(true);
   await rm(folder, { recursive: true, force: true });
@@ -48,15 +72,19 @@ function cli(command: readonly string[]): Promise<Running> {
   return readyServer([...command, main, 'serve', '--port', '0', '--adapter', file], keys);
 }
 
-async function workerd(): Promise<Running> {
-  const port = shelf.port! + 1;
-  const bytes = await bundleWorker(folder, port, {
-    CHELATED_KEY_USE: use,
-    CHELATED_KEY_ADMIN: admin,
-    CHELATED_ADAPTER_URL: `http://localhost:${shelf.port}/adapter.onnx`,
-    CHELATED_ADAPTER_SECONDS: '0',
-    CHELATED_DOCUMENTS_URL: `http://localhost:${shelf.port}/documents.ndjson`,
-  });
+const from = (path: string) => `http://localhost:${shelf.port}${path}`;
+
+const followed = {
+  CHELATED_ADAPTER_URL: from('/adapter.onnx'),
+  CHELATED_ADAPTER_SECONDS: '0',
+  CHELATED_DOCUMENTS_URL: from('/documents.ndjson'),
+};
+
+async function workerd(env: Readonly<Record<string, string>>): Promise<Running> {
+  const free = Bun.serve({ port: 0, fetch: () => new Response() });
+  const port = free.port!;
+  await free.stop(true);
+  const bytes = await bundleWorker(folder, port, { CHELATED_KEY_USE: use, CHELATED_KEY_ADMIN: admin, ...env });
   expect(bytes).toBeLessThanOrEqual(10_000_000);
   const child = Bun.spawn([join(modules, 'workerd/bin/workerd'), 'serve', join(folder, 'config.capnp')], {
     stdout: 'ignore',
@@ -96,7 +124,7 @@ const runtimes: readonly {
     writes: true,
   },
   { name: 'Node 24', binary: join(modules, 'node/bin/node'), start: (binary) => cli([binary]), writes: true },
-  { name: 'workerd', binary: join(modules, 'workerd/bin/workerd'), start: workerd, writes: false },
+  { name: 'workerd', binary: join(modules, 'workerd/bin/workerd'), start: () => workerd(followed), writes: false },
 ];
 
 /** What the first runtime answered: all must agree. */
@@ -175,7 +203,7 @@ for (const { name, binary, start, writes } of runtimes) {
 
 describe.skipIf(!runs(runtimes[3]!.binary))('a worker and its adapter', () => {
   test('keeps the last good one, and swaps the next while it serves', async () => {
-    const running = await workerd();
+    const running = await workerd(followed);
     const correct = async () => {
       const headers = { 'content-type': 'application/json', authorization: `Bearer ${use}` };
       const response = await fetch(`${running.url}/v1/correct`, {
@@ -198,6 +226,25 @@ describe.skipIf(!runs(runtimes[3]!.binary))('a worker and its adapter', () => {
     }
     expect(now).not.toBe(good);
     expect(await correct()).toBe(now);
+    await running.stop();
+  });
+
+  const asked = async (running: Running, path: string, body: object) => {
+    const headers = { 'content-type': 'application/json', authorization: `Bearer ${use}` };
+    return (await fetch(`${running.url}${path}`, { method: 'POST', headers, body: JSON.stringify(body) })).json();
+  };
+
+  test('serves what a snapshot holds, documents and adapter together', async () => {
+    const running = await workerd({ CHELATED_SNAPSHOT_URL: from('/snapshot') });
+    const { before, after, generation } = await asked(running, '/v1/search', { query: 'bird', k: 3, compare: true });
+    expect([generation, before.hits[0].id, after.hits.length]).toEqual([1, 'd0', 3]);
+    await running.stop();
+  });
+
+  test('stands before an OpenAI-compatible server', async () => {
+    const running = await workerd({ CHELATED_PROXY_URL: from('/v1'), CHELATED_PROXY_MODEL: 'two-wide' });
+    const { data } = await asked(running, '/v1/embeddings', { model: 'two-wide', input: ['four'] });
+    expect(data[0].embedding.map((x: number) => x.toFixed(4))).toEqual(['0.9701', '0.2425']);
     await running.stop();
   });
 });
