@@ -54,7 +54,7 @@ interface Server {
 }
 
 async function start(): Promise<Server> {
-  const child = spawnChelated(['serve', '--data', data, '--port', '0', '--mode', 'baseline']);
+  const child = spawnChelated('serve', '--data', data, '--port', '0', '--mode', 'baseline');
   const errors = new Response(child.stderr).text();
   let said = '';
   const reader = child.stdout.getReader();

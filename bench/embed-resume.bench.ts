@@ -1,4 +1,4 @@
-// Stops `chelated embed` with Ctrl-C and with SIGKILL and starts it again, with a real transformer over WordNet's definitions:
+// Stops `chelated embed` with Ctrl-C and with SIGKILL and starts it again, with a real transformer over WordNet's shortest definitions:
 // what each run found, embedded and kept, and what was paid for twice.
 //
 //   CHELATED_MODELS=… node scripts/bun.mjs bench/embed-resume.bench.ts [DOCUMENTS] [MODEL]
@@ -21,12 +21,8 @@ import { spawnChelated } from '../test/cli/chelated.ts';
 const [count, model] = [Number(process.argv[2] ?? 20_000), process.argv[3] ?? 'all-MiniLM-L6-v2'];
 const work = await mkdtemp(join(tmpdir(), 'chelated-resume-'));
 const [corpus, cache, out] = [join(work, 'corpus.jsonl'), join(work, 'cache'), join(work, 'out')];
-const synsets = await readWordnet();
-const step = Math.floor(synsets.length / count);
-const documents = Array.from({ length: count }, (_, i) => {
-  const { id, words, definition } = synsets[i * step]!;
-  return { _id: id, text: `${words.join(', ')}: ${definition}` };
-});
+const definitions = (await readWordnet()).map(({ id, definition }) => ({ _id: id, text: definition }));
+const documents = definitions.sort((a, b) => a.text.length - b.text.length || (a._id < b._id ? -1 : 1)).slice(0, count);
 await writeFile(corpus, documents.map((document) => JSON.stringify(document)).join('\n'));
 const distinct = new Set(documents.map(({ text }) => text)).size;
 const kernels = await loadKernels();
@@ -48,7 +44,7 @@ for (const [signal, share] of [
   [null, 1],
 ] as const) {
   const [before, start] = [kept(), performance.now()];
-  const child = spawnChelated(args);
+  const child = spawnChelated(...args);
   const answer = new Response(child.stdout).text();
   while (signal && child.exitCode === null && kept() < share * distinct) await Bun.sleep(50);
   if (signal) child.kill(signal);
@@ -72,7 +68,7 @@ const alone = await encoder.encode(
   { role: 'document' },
 );
 const cosines = some.map((from, i) => kernels.dot(row(vectors, from), row(alone.vectors, i)));
-console.log(`${count} definitions of WordNet (${distinct} different), ${model}`);
+console.log(`The ${count} shortest definitions of WordNet (${distinct} different), ${model}`);
 console.log(reportTable(['kept before', 'found (texts)', 'embedded', 'seconds', 'a second'], rows));
 console.log(
   `embedded and kept twice: ${kept() - distinct}; lowest cosine of 64 rows to the same texts embedded anew: ${Math.min(...cosines).toFixed(7)}`,

@@ -1,6 +1,7 @@
 // The tables of bench/gate.bench.ts: every cell, what each rule lets through, and what a rule is worth on a collection that
 // had no part in choosing it.
 import { config } from '../src/config.ts';
+import { adviseDocuments } from '../src/evaluate/advise-documents.ts';
 import { decideGate, type GateLimits } from '../src/evaluate/gate.ts';
 import { reportTable } from '../src/evaluate/report-table.ts';
 import type { GateCell } from './gate-cell.ts';
@@ -43,6 +44,7 @@ export function gateSummary(cells: readonly GateCell[]): string {
       ),
     ],
     ['Limits chosen on the other collections', leftOut(cells)],
+    ['Promoted cells: what mixing the documents adds, and whether it was advised', advice(cells)],
   ];
   return sections.map(([title, table]) => `${title}\n\n${table}`).join('\n\n');
 }
@@ -98,6 +100,19 @@ function leftOut(cells: readonly GateCell[]): string {
     return { name: `${collection}: z > ${z}, fall ≥ −${fallZ}`, figures: figures(of, (c) => promotes(c, best.limits)) };
   });
   return reportTable(columns, rows);
+}
+
+function advice(cells: readonly GateCell[]): string {
+  const judged = cells
+    .filter(({ truth }) => typeof truth.mixed === 'number')
+    .sort((a, b) => (b.signals.mixed?.z ?? 0) - (a.signals.mixed?.z ?? 0));
+  return reportTable(
+    ['ΔnDCG@10 by mixing', 'z', 'advised'],
+    judged.map(({ collection, student, candidate, truth, signals }) => ({
+      name: `${collection}, ${student}: ${candidate}`,
+      figures: [signed(truth.mixed! - truth.difference), signals.mixed?.z.toFixed(1), adviseDocuments(signals.mixed)],
+    })),
+  );
 }
 
 function groups(cells: readonly GateCell[], by: (cell: GateCell) => string): [string, GateCell[]][] {

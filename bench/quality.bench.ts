@@ -8,6 +8,8 @@ import { parseArgs } from 'node:util';
 import type { AdapterKind } from '../src/adapter/card.ts';
 import { kernelsAdapter } from '../src/adapter/kernels-adapter.ts';
 import { mixDocuments } from '../src/adapter/mix-documents.ts';
+import { writeAdapter } from '../src/adapter/write-adapter.ts';
+import { timeQueries } from '../src/cli/time-queries.ts';
 import { distil } from '../src/distil/distil.ts';
 import { openEncoder } from '../src/encode/open-encoder.ts';
 import { evaluate } from '../src/evaluate/evaluate.ts';
@@ -84,7 +86,10 @@ for (const collection of positionals.length > 0 ? positionals : ['cisi', 'cranfi
     const corrected = await corrector.correct({ vectors: D, tokens: bags });
     const asked = await corrector.correct({ vectors: Q, tokens: queryBags });
     const { gate } = card;
-    report(adapter, corrected, asked, { ...figures, promoted: gate?.promoted, gate: gate?.reason });
+    const kB = (await writeAdapter(parts, card)).length / 1000;
+    const placed = dataset.queries.map((query, position) => ({ ...query, position }));
+    const µs = await timeQueries(student, corrector, placed);
+    report(adapter, corrected, asked, { ...figures, kB, µs, promoted: gate?.promoted, gate: gate?.reason });
     const aligned = corrector.alignTeacher(T);
     const mixed = mixDocuments(kernels, corrected, aligned);
     report(`${adapter}, mixed documents`, mixed, asked);
@@ -108,6 +113,8 @@ else {
   const columns = [
     'ndcg@10',
     'recall@100',
+    'kB',
+    'µs',
     'encodeSeconds',
     'chooseSeconds',
     'judgeSeconds',

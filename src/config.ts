@@ -47,6 +47,12 @@ export const config = {
     ridgeLambda: 1e-3,
     /** The same where the ridge pulls towards the student's own map into the teacher's space: there more pull costs less. */
     taughtRidgeLambda: 1e-2,
+    /**
+     * The same for the affine part of a residual adapter, which is pulled towards the rotation into the teacher's space, and
+     * what is tried in its place. Held-out documents agree with the teacher the better the less the map may leave it.
+     */
+    residualRidgeLambda: 1,
+    residualRidgeLambdas: [0.1, 1, 10],
     /** λ of the ridge that makes the prior, relative as above: next to none, it has d numbers a target to fit. */
     priorLambda: 1e-5,
     /**
@@ -98,11 +104,14 @@ export const config = {
     /** Promote above this z of the paired difference in agreement (results/README.md, The gate). */
     z: 2,
     /**
-     * Refuse where inverse cloze falls below minus this z. A mean that must not fall at all refused a third of the large gains;
-     * what a poor teacher teaches falls by z < −8 (results/README.md, The gate).
+     * Refuse where inverse cloze falls below minus this z. A mean that may not fall at all missed a third of the certain gains;
+     * the loss that fell least had z = −3.8 (results/README.md, The gate).
      */
     fallZ: 2,
-    /** The same where agreement is the only signal: precomputed vectors, or documents too short to take a sentence from. */
+    /**
+     * The same where nothing stands beside the teacher's ranking: precomputed vectors, documents too short to take a sentence
+     * from, and the advice to mix documents (results/README.md, Which documents to search).
+     */
     zAlone: 4,
     /** With fewer sentences taken out than this, inverse cloze is no signal. */
     minimumSentences: 20,
@@ -112,6 +121,58 @@ export const config = {
     maximumPool: 20_000,
     /** Documents that the judged fit sees, of those held in: a fit on fewer is judged a little harder than it deserves. */
     maximumFitted: 20_000,
+  },
+
+  /** The experiment of repeated sedimentation. */
+  cycles: {
+    count: 20,
+    /** Queries between two cycles. */
+    queries: 100,
+    /** Teacher weight over the cycles, high to low. */
+    curriculum: { from: 0.9, to: 0.1, shape: 'linear' },
+  },
+
+  /** Corrections that learn from judged queries of a train split. */
+  labelled: {
+    /** Of the contrastive loss. */
+    temperature: 0.05,
+    /** Peak of its learning rate, a tenth of what a fit from nothing takes, and those that are tried. */
+    learningRate: 1e-4,
+    learningRates: [1e-4, 1e-3],
+    /** Query–document pairs a step, each the other's negatives. */
+    batch: 64,
+    epochs: 30,
+    /** Share of the train queries kept out to stop, and to choose γ and λ. */
+    heldOutShare: 0.2,
+    /** NUDGE: how far a document's vector may move, tried on the train queries kept out. */
+    nudges: [0, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.8, 1, 1.2, 1.4],
+    /** λ of the query map, relative to the mean squared singular value of the train queries. */
+    queryLambdas: [0.01, 0.1, 1, 10, 100, 1000],
+  },
+
+  /** Corrected vectors and BM25 as one ranking. */
+  fusion: {
+    method: 'z-score',
+    /** Weights of vectors and BM25 (results/README.md, “Does a correction beat what is cheap”: above both on every collection). */
+    weights: [0.7, 0.3],
+    /** The constant of reciprocal ranks, its authors' own. */
+    rankConstant: 60,
+  },
+
+  /** What the rungs of the hubness ladder are tried with; pseudo-queries choose. */
+  hubness: {
+    /** Rank depth of N_k, whose skewness is reported. */
+    depth: 10,
+    topDirections: [1, 2, 3, 5, 10],
+    whitenShrinkages: [0.1, 0.3, 0.6, 0.9],
+    localCentroids: [10, 50].flatMap((k) => [0.1, 0.2, 0.3, 0.5, 0.75, 1].map((gamma) => ({ gamma, k }))),
+    cslsNeighbours: [5, 10, 20, 50],
+    softmaxBetas: [5, 10, 20, 50],
+    pushes: [0.05, 0.1, 0.2, 0.4],
+    /** Parts of documents that stand in for queries. */
+    pseudoQueries: 400,
+    /** The same where a transformer has to embed them and the documents they leave behind. */
+    transformerPseudoQueries: 120,
   },
 
   evaluate: {
@@ -137,6 +198,11 @@ export const config = {
     /** ONNX operator set and file version: the oldest that have every operator used, so the most readers. */
     opset: 17,
     irVersion: 8,
+  },
+
+  hostFile: {
+    /** Format of files for hosts in other languages (docs/abi.md), written and read. */
+    formatVersion: 1,
   },
 
   adapterRun: {

@@ -37,6 +37,13 @@ export function pickRows(X: Matrix, indices: ArrayLike<number>): Matrix {
   return picked;
 }
 
+/** Xᵀ, copied. */
+export function transpose({ rows, dims, data }: Matrix): Matrix {
+  const turned = matrix(dims, rows);
+  for (let i = 0; i < rows; i++) for (let j = 0; j < dims; j++) turned.data[j * rows + i] = data[i * dims + j]!;
+  return turned;
+}
+
 /**
  * Refuses a matrix from outside that has other numbers than it says.
  *

@@ -1,5 +1,5 @@
 import type { Kernels } from '../kernels/kernels.ts';
-import { type Matrix, matrix } from '../matrix.ts';
+import { type Matrix, matrix, transpose } from '../matrix.ts';
 
 /** x·map with the map resident. */
 export interface HeldMap {
@@ -17,10 +17,4 @@ export function heldMap(map: Matrix | null, kernels: Kernels): HeldMap {
       X.rows === 1 ? matrix(1, held.rows, kernels.gemv(held, X.data)) : kernels.gemm(X, held, { transposeB: true }),
     free: () => held.free(),
   };
-}
-
-function transpose({ rows, dims, data }: Matrix): Matrix {
-  const turned = matrix(dims, rows);
-  for (let i = 0; i < rows; i++) for (let j = 0; j < dims; j++) turned.data[j * rows + i] = data[i * dims + j]!;
-  return turned;
 }

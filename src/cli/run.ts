@@ -6,8 +6,10 @@ import { backupCommand } from './backup-command.ts';
 import { distilCommand } from './distil-command.ts';
 import { embedCommand } from './embed-command.ts';
 import { evaluateCommand } from './evaluate-command.ts';
+import { exportCommand } from './export-command.ts';
 import { Failure } from './failure.ts';
 import { inspectCommand } from './inspect-command.ts';
+import { labCommands } from './lab-commands.ts';
 import { modelsCommand } from './models-command.ts';
 import { restoreCommand } from './restore-command.ts';
 import { serveCommand } from './serve-command.ts';
@@ -30,6 +32,7 @@ export async function run(argv: readonly string[]): Promise<number> {
     applyCommand,
     evaluateCommand,
     inspectCommand,
+    exportCommand,
     embedCommand,
     modelsCommand,
     studentCommand,
@@ -38,6 +41,7 @@ export async function run(argv: readonly string[]): Promise<number> {
     restoreCommand,
     snapshotCommand,
     serveCommand,
+    labCommands,
   ])
     add(program);
   try {

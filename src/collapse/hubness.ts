@@ -26,12 +26,23 @@ export function occurrenceSkewness(
       kept++;
     }
   }
-  const mean = counts.reduce((sum, count) => sum + count, 0) / Math.max(1, counts.length);
-  let [second, third] = [0, 0];
-  for (const count of counts) {
-    second += (count - mean) ** 2;
-    third += (count - mean) ** 3;
-  }
+  return skewness(counts);
+}
+
+/**
+ * m₃ / m₂^1.5 of counts; 0 where all are alike.
+ *
+ * @example
+ * skewness([1, 1, 1, 5]).toFixed(2); // => '1.15'
+ */
+export function skewness(counts: ArrayLike<number>): number {
   const n = Math.max(1, counts.length);
-  return second === 0 ? 0 : third / n / (second / n) ** 1.5;
+  let mean = 0;
+  for (let i = 0; i < counts.length; i++) mean += counts[i]! / n;
+  let [second, third] = [0, 0];
+  for (let i = 0; i < counts.length; i++) {
+    second += (counts[i]! - mean) ** 2 / n;
+    third += (counts[i]! - mean) ** 3 / n;
+  }
+  return second === 0 ? 0 : third / second ** 1.5;
 }

@@ -1,3 +1,4 @@
+import type { AdapterKind } from '../adapter/card.ts';
 import { config } from '../config.ts';
 import type { Weighting } from './token-weighting.ts';
 
@@ -26,5 +27,11 @@ export const firstChoice: Choice = {
 /** Where the student's table was made from this teacher, it knows more than any corpus says of most tokens: fits pull towards it. */
 export const taughtChoice: Choice = { ...firstChoice, prior: true, ridge: config.distil.taughtRidgeLambda };
 
+/** Where choosing starts for a kind; `taught` is whether the student's table was made from this teacher. */
+export function startingChoice(kind: AdapterKind, taught: boolean): Choice {
+  if (taught) return taughtChoice;
+  return kind === 'residual' ? { ...firstChoice, ridge: config.distil.residualRidgeLambda } : firstChoice;
+}
+
 /** With too few documents to choose: most tokens are seen too rarely to do without the student's own rows. */
-export const cautiousChoice: Choice = { ...firstChoice, prior: true };
+export const cautiousChoice = (kind: AdapterKind): Choice => ({ ...startingChoice(kind, false), prior: true });

@@ -6,7 +6,7 @@ import type { SparseRows } from '../kernels/kernels.ts';
 import { pickRows } from '../matrix.ts';
 import { random } from '../random.ts';
 import { type Texts, withCandidate } from './candidate.ts';
-import { type Choice, cautiousChoice, firstChoice, taughtChoice } from './choice.ts';
+import { type Choice, cautiousChoice, firstChoice, startingChoice } from './choice.ts';
 import { type Chosen, choose } from './choose.ts';
 import { type Corpus, pickDocuments } from './corpus.ts';
 import { fromDense } from './dense.ts';
@@ -37,7 +37,7 @@ export async function chooseFit(
   // A kind that gradients train stands on the affine fit: that is what is left to choose, where there is one.
   const trained = isTrained(plan.kind);
   const kind = isTrained(plan.kind) ? 'affine' : plan.kind;
-  if (available.length < config.gate.minimumDocuments) return unchosen(cautiousChoice);
+  if (available.length < config.gate.minimumDocuments) return unchosen(cautiousChoice(kind));
   if (kind === 'identity' || kind === 'orthogonal' || (trained && plan.space === 'student'))
     return unchosen(firstChoice);
   const { documents, tolerance, iterations: maxIterations } = config.distil.choice;
@@ -72,7 +72,7 @@ export async function chooseFit(
       return agreement(kernels, { documents: found, queries, self, silver });
     });
   };
-  return choose(kind, score, data.basis ? taughtChoice : firstChoice);
+  return choose(kind, score, startingChoice(kind, Boolean(data.basis)));
 }
 
 const unchosen = (choice: Chosen['choice']): Chosen => ({ choice, tried: 0, score: 0, firstScore: 0 });

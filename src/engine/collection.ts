@@ -126,7 +126,7 @@ export class Collection {
     inputs: readonly DocumentInput[],
     options: { readonly signal?: AbortSignal; readonly onProgress?: (done: number, total: number) => void } = {},
   ): Promise<DocumentResult[]> {
-    const { encoder, kernels, store, emit } = this.#parts;
+    const { encoder, kernels, store, teacher, emit } = this.#parts;
     const prepared = await prepareDocuments(encoder, kernels, inputs, options);
     const results: DocumentResult[] = [];
     for (const { at, error } of prepared.refused) results[at] = refusedResult(inputs[at]!.id, error);
@@ -146,6 +146,8 @@ export class Collection {
         results[at] = { id: document.id, status: this.#slots.has(written.rows[i]!) ? 'replaced' : 'created' };
       });
       this.#generations.apply(written, projections);
+      // A document that came again as it was still has its teacher's vector.
+      if (teacher !== null) await this.#generations.retaught(teacher, written.rows);
     });
     const count = (status: DocumentResult['status']) => results.filter((result) => result.status === status).length;
     emit({ type: 'written', created: count('created'), replaced: count('replaced'), refused: count('refused') });

@@ -3,16 +3,10 @@ import { config } from '../config.ts';
 import { ChelatedError } from '../errors.ts';
 import type { Kernels } from '../kernels/kernels.ts';
 import { type Matrix, row } from '../matrix.ts';
-import type {
-  CollectionState,
-  CollectionStore,
-  DocumentBatch,
-  GenerationRecord,
-  HistoryEntry,
-} from '../store/store.ts';
-import { breathe } from './breathe.ts';
+import type { CollectionState, CollectionStore, GenerationRecord, HistoryEntry } from '../store/store.ts';
 import type { CollectionEvent } from './events.ts';
 import { Generation, type IndexInput } from './generation.ts';
+import { type Building, IndexBuilder } from './index-builder.ts';
 import { Mutex } from './mutex.ts';
 import type { Slots } from './slots.ts';
 
@@ -28,12 +22,6 @@ export interface GenerationsParts {
   readonly emit: (event: CollectionEvent) => void;
 }
 
-/** A generation that is being projected, and the documents that were written meanwhile. */
-interface Building {
-  readonly generation: Generation;
-  readonly dirty: Set<number>;
-}
-
 /**
  * The generations of a collection. One reference says which one serves; a new one is built beside it and swapped in when every
  * document is in it. Whatever is written goes to all that are kept, to those that are being built, and to those that were
@@ -45,7 +33,7 @@ export class Generations {
   /** Built ones that a write must reach. */
   readonly #live = new Set<Generation>();
   readonly #adds = new Mutex();
-  readonly #building = new Set<Building>();
+  readonly #builder: IndexBuilder;
   readonly #built = new Map<number, Promise<Generation>>();
   #records = new Map<number, GenerationRecord>();
   #state: CollectionState;
@@ -58,6 +46,7 @@ export class Generations {
     this.#zero = Generation.unadapted(identity.baseFingerprint, identity.dims, parts.kernels);
     this.#serving = this.#zero;
     this.#live.add(this.#zero);
+    this.#builder = new IndexBuilder(parts, (freed) => this.#live.delete(freed));
   }
 
   /**
@@ -107,7 +96,7 @@ export class Generations {
 
   /** The first generation that could not take documents without tokens, if there is one. */
   get needsTokens(): Generation | undefined {
-    const all = [...this.#live, ...[...this.#building].map(({ generation }) => generation)];
+    const all = [...this.#live, ...[...this.#builder.building].map(({ generation }) => generation)];
     return all.find(({ adapter }) => adapter !== null && adapter.card.needs !== 'vector');
   }
 
@@ -118,11 +107,11 @@ export class Generations {
       const slot = slots.release(document);
       if (slot === undefined) continue;
       for (const generation of this.#live) generation.clear(slot);
-      for (const { generation } of this.#building) generation.clear(slot);
+      for (const { generation } of this.#builder.building) generation.clear(slot);
     }
     written.rows.forEach((document, i) => {
       const slot = slots.take(document);
-      for (const { generation, dirty } of this.#building) {
+      for (const { generation, dirty } of this.#builder.building) {
         generation.reserve(slots.size);
         dirty.add(document);
       }
@@ -137,9 +126,10 @@ export class Generations {
   /** Puts these documents anew into the generations that search this teacher's vectors. Inside of the write mutex. */
   async retaught(teacher: string, rows: readonly number[]): Promise<void> {
     for (const generation of this.#live) {
-      if (generation.teacher === teacher && generation.serving === 'asymmetric') await this.#putRows(generation, rows);
+      if (generation.teacher === teacher && generation.serving === 'asymmetric')
+        await this.#builder.putRows(generation, rows);
     }
-    for (const { generation, dirty } of this.#building) {
+    for (const { generation, dirty } of this.#builder.building) {
       if (generation.teacher === teacher) for (const each of rows) dirty.add(each);
     }
   }
@@ -152,14 +142,14 @@ export class Generations {
     return this.#adds.run(async () => {
       const number = this.#state.lastGeneration + 1;
       const full = { ...record, number };
-      const building = await this.#build(full);
+      const building = await this.#builder.build(full);
       return this.#parts.writes.run(async () => {
-        await this.#drain(building);
+        await this.#builder.drain(building);
         const drop = this.#surplus(number);
         const state = { ...this.#state, serving: number, lastGeneration: number };
         const history = [this.#swapEntry(number, reason)];
         await this.#parts.store.commit({ state, add: full, drop, history }).catch(async (error) => {
-          await this.#abandon(building);
+          await this.#builder.abandon(building);
           throw error;
         });
         this.#records.set(number, full);
@@ -259,11 +249,11 @@ export class Generations {
     if (built) return built;
     const record = this.#records.get(number);
     if (!record) return Promise.reject(this.#notKept(number));
-    const building = this.#build(record).then((ready) =>
+    const building = this.#builder.build(record).then((ready) =>
       this.#parts.writes.run(async () => {
-        await this.#drain(ready);
+        await this.#builder.drain(ready);
         if (!this.#records.has(number)) {
-          await this.#abandon(ready);
+          await this.#builder.abandon(ready);
           throw this.#notKept(number);
         }
         this.#finish(ready);
@@ -275,84 +265,10 @@ export class Generations {
     return building;
   }
 
-  /** Every document there is when it begins, projected in slices; what is written meanwhile is in `dirty`. */
-  async #build(record: GenerationRecord): Promise<Building> {
-    const { store, kernels, slots, openAdapter } = this.#parts;
-    const adapter = await openAdapter(record.adapter);
-    let generation: Generation;
-    try {
-      generation = await Generation.adapted(record, adapter, store.identity.baseFingerprint, kernels, (freed) =>
-        this.#live.delete(freed),
-      );
-    } catch (error) {
-      await adapter.dispose();
-      throw error;
-    }
-    const building = { generation, dirty: new Set<number>() };
-    this.#building.add(building);
-    try {
-      generation.reserve(slots.size);
-      for (let after = 0; ; ) {
-        const batch = await store.scan(after, config.engine.sliceDocuments);
-        if (batch.faces.length === 0) break;
-        after = batch.faces.at(-1)!.row;
-        await this.#putBatch(building.generation, batch, building.dirty);
-        await breathe();
-      }
-      while (building.dirty.size > config.engine.sliceDocuments) await this.#drainSlice(building);
-      return building;
-    } catch (error) {
-      await this.#abandon(building);
-      throw error;
-    }
-  }
-
-  async #drain(building: Building): Promise<void> {
-    try {
-      while (building.dirty.size > 0) await this.#drainSlice(building);
-    } catch (error) {
-      await this.#abandon(building);
-      throw error;
-    }
-  }
-
-  async #drainSlice({ generation, dirty }: Building): Promise<void> {
-    const rows = [...dirty].slice(0, config.engine.sliceDocuments).sort((a, b) => a - b);
-    for (const each of rows) dirty.delete(each);
-    await this.#putRows(generation, rows, dirty);
-  }
-
-  async #putRows(generation: Generation, rows: readonly number[], newer?: ReadonlySet<number>): Promise<void> {
-    await this.#putBatch(generation, await this.#parts.store.batch(rows), newer);
-  }
-
-  /** Projects a batch and puts it where it belongs, but for what was deleted or written anew meanwhile. */
-  async #putBatch(generation: Generation, batch: DocumentBatch, newer?: ReadonlySet<number>): Promise<void> {
-    const rows = batch.faces.map((face) => face.row);
-    if (rows.length === 0) return;
-    const taught = generation.teacher === null ? null : await this.#taught(generation.teacher, rows);
-    const vectors = await generation.projectDocuments({ ...batch, rows, taught });
-    if (generation.isFreed) return;
-    rows.forEach((document, i) => {
-      const slot = this.#parts.slots.slotOf(document);
-      if (slot !== undefined && !newer?.has(document)) generation.put(slot, row(vectors, i));
-    });
-  }
-
-  #taught(teacher: string, rows: readonly number[]) {
-    const [first, last] = [rows[0]!, rows.at(-1)!];
-    return this.#parts.store.teacherVectors(teacher, first - 1, last - first + 1);
-  }
-
   #finish(building: Building): void {
-    this.#building.delete(building);
+    this.#builder.finish(building);
     this.#live.add(building.generation);
     this.#built.set(building.generation.number, Promise.resolve(building.generation));
-  }
-
-  async #abandon(building: Building): Promise<void> {
-    this.#building.delete(building);
-    await building.generation.retire();
   }
 
   /** Does not wait: one that is still being built waits for the lock that is held here, and gives up when it has it. */

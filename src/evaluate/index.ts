@@ -4,6 +4,7 @@ import type { readDataset as ReadDataset } from './read-dataset.ts';
 export { type Bootstrap, type BootstrapOptions, bootstrap } from './bootstrap.ts';
 export { type Dataset, parseDataset } from './dataset.ts';
 export { type EvaluateOptions, type Evaluation, evaluate } from './evaluate.ts';
+export { type FuseOptions, type Fusion, fuse, fuseRuns, fusions } from './fuse.ts';
 export { parseRun, runLines } from './run-file.ts';
 
 /** {@link ReadDataset} Loaded when first called, so that this module loads where there is no file system. */

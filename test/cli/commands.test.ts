@@ -4,7 +4,9 @@ import { readAdapter } from '../../src/adapter/read-adapter.ts';
 import { writeAdapter } from '../../src/adapter/write-adapter.ts';
 import { readNpy, writeNpy } from '../../src/encode/npy.ts';
 import { parseRun } from '../../src/evaluate/run-file.ts';
+import { readHostFile } from '../../src/host/host-file.ts';
 import { matrix, row } from '../../src/matrix.ts';
+import { sample } from '../adapter/samples.ts';
 import { chelated } from './chelated.ts';
 import { tinyCollection } from './tiny-collection.ts';
 
@@ -233,5 +235,37 @@ describe('chelated inspect', () => {
     await writeFile(altered, bytes);
     for (const path of [cut, altered])
       expect((await json('inspect', path)).document.error.code).toBe('adapter_corrupt');
+  });
+});
+
+describe('chelated export', () => {
+  test('writes a student and an adapter as hosts read them, with one base fingerprint', async () => {
+    const [student, made] = [tiny.file('student.chelated'), tiny.file('adapter.chelated')];
+    expect((await json('export', '--out', student)).document).toMatchObject({ out: student, format: 'host' });
+    await json('export', '--adapter', adapter, '--out', made);
+    const headers = await Promise.all(
+      [student, made].map(async (path) => (await readHostFile(await readFile(path))).header),
+    );
+    expect(headers.map(({ what }) => what)).toEqual(['student', 'adapter']);
+    const { card } = await readAdapter(await readFile(adapter));
+    expect(headers.map((header) => header.baseFingerprint)).toEqual([card.baseFingerprint, card.baseFingerprint]);
+  });
+
+  test('refuses, with the reason, an adapter that one table cannot hold', async () => {
+    const bent = sample('mlp', 1, { dIn: 256, dOut: 8 });
+    const { card } = await readAdapter(await readFile(adapter));
+    const file = tiny.file('bent.onnx');
+    await writeFile(file, await writeAdapter(bent.parts, { ...bent.card, baseFingerprint: card.baseFingerprint }));
+    const { code, document } = await json(
+      'export',
+      '--format',
+      'model2vec',
+      '--adapter',
+      file,
+      '--out',
+      tiny.file('m2v'),
+    );
+    expect([code, document.error.code]).toEqual([1, 'invalid_input']);
+    expect(document.error.message).toContain('hidden layer');
   });
 });

@@ -21,7 +21,7 @@ const distinct = 4;
 
 /**
  * A judged collection in a folder of its own. A document says the same thing twice, in either name; a query says it in
- * the second names. The teacher's vectors know the concepts; `noise.npy` are vectors that know nothing.
+ * the second names. The teacher's vectors (`teacher.npy`, `asked.npy` of the queries) know the concepts; `noise.npy` are vectors that know nothing.
  */
 export async function tinyCollection(documents = 200, queries = 40) {
   const folder = await mkdtemp(join(tmpdir(), 'chelated-cli-'));
@@ -49,6 +49,10 @@ export async function tinyCollection(documents = 200, queries = 40) {
     return T;
   };
   await writeFile(join(folder, 'teacher.npy'), writeNpy(taught(about)));
+  await writeFile(
+    join(folder, 'asked.npy'),
+    writeNpy(taught(about.slice(0, queries).map((of) => of.slice(0, distinct - 1)))),
+  );
   await writeFile(join(folder, 'noise.npy'), writeNpy(gaussian(documents)));
   return {
     folder,

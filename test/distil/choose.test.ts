@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test';
 import { config } from '../../src/config.ts';
-import { type Choice, firstChoice, taughtChoice } from '../../src/distil/choice.ts';
+import { type Choice, firstChoice, startingChoice, taughtChoice } from '../../src/distil/choice.ts';
 import { choose } from '../../src/distil/choose.ts';
 import { random } from '../../src/random.ts';
 
@@ -23,6 +23,10 @@ describe('choose', () => {
     expect((await choose('lexical', scorer(smaller, 0.05))).choice.lambda).toBe(0.03);
     const larger = (choice: Choice) => choice.ridge === 0.1;
     expect((await choose('affine', scorer(larger, 0.05))).choice.ridge).toBe(0.1);
+    // A residual's map is pulled towards a rotation, so that it may be pulled harder.
+    const largest = ({ ridge }: Choice) => ridge === 10;
+    const start = startingChoice('residual', false);
+    expect((await choose('residual', scorer(largest, 0.05), start)).choice.ridge).toBe(10);
   });
 
   test('stays with the first choice when the others are no better', async () => {

@@ -244,6 +244,9 @@ describe('asymmetric serving', () => {
     expect(await own()).toBeCloseTo(1, 5); // query and document are the same corrected text
     await collection.sediment().done;
     expect(await own()).toBeLessThan(0.9999); // now it is the teacher's own vector
+    const taught = await own();
+    await collection.upsert([{ id: 'd0', text: late, metadata: { seen: true } }]);
+    expect(await own()).toBe(taught); // the same text again: what the teacher said of it stands
     await engine.close();
   });
 });

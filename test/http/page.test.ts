@@ -125,8 +125,11 @@ describe.skipIf(!existsSync(executablePath) && process.env.CHELATED_CI === undef
     await tiny.collection.check();
     await page.press('#key', 'Enter');
     for (const figure of ['collapse', 'alignment']) {
-      await page.waitForSelector(`#${figure} svg title`, { state: 'attached' });
-      expect((await page.locator(`#${figure} svg`).boundingBox())!.width).toBeGreaterThan(200);
+      // In the page and in one look: it draws again whenever something happens.
+      await page.waitForFunction((id) => {
+        const plot = document.querySelector(`#${id} svg`);
+        return plot?.querySelector('title') != null && plot.getBoundingClientRect().width > 200;
+      }, figure);
     }
     await page.close();
   });

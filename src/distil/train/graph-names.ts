@@ -5,6 +5,8 @@ export const graphNames = {
   target: 'target',
   teacher: 'teacher',
   pushed: 'pushed',
+  pairedX: 'pairedX',
+  pairedBase: 'pairedBase',
   weight: 'weight',
   rate: 'rate',
   correction: 'correction',

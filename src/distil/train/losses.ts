@@ -18,6 +18,35 @@ export function squaredDistance(tape: Tape, a: string, b: string, weight: string
 }
 
 /**
+ * InfoNCE with the other documents of the batch as negatives: −Σᵢ weightᵢ ln softmaxⱼ(aᵢ·bⱼ/τ)ᵢ. Rows of weight 0 are
+ * padding, and no negatives.
+ *
+ * Shape   a (n, d) queries and b (n, d) their documents, unit rows · weight (n, 1)
+ * Source  van den Oord, Li & Vinyals 2018, arXiv 1807.03748, eq. 4
+ */
+export function contrast(tape: Tape, a: string, b: string, weight: string, batch: number, temperature: number): string {
+  const { graph } = tape;
+  const own = graph.constant('identity', { dtype: 'f32', dims: [batch, batch], data: eye(batch) });
+  const counts = graph.op('Transpose', [graph.op('Sign', [weight])]);
+  const mask = graph.op('Mul', [graph.op('Sub', [counts, graph.scalar(1)]), graph.scalar(unreachable)]);
+  const cosines = graph.op('Gemm', [a, b], { transB: 1 });
+  const logits = graph.op('Add', [graph.op('Mul', [cosines, graph.scalar(1 / temperature)]), mask]);
+  const off = graph.op('Sub', [graph.op('Softmax', [logits], { axis: 1 }), own]);
+  const gradient = graph.op('Mul', [off, graph.op('Mul', [weight, graph.scalar(1 / temperature)])]);
+  tape.add(a, () => graph.op('Gemm', [gradient, b]));
+  tape.add(b, () => graph.op('Gemm', [gradient, a], { transA: 1 }));
+  const chosen = graph.op('Mul', [graph.op('LogSoftmax', [logits], { axis: 1 }), own]);
+  return graph.op('Neg', [sumOver(graph, graph.op('Mul', [chosen, weight]))]);
+}
+
+/** Far below any cosine over a temperature, and finite: what is multiplied by 0 stays a number. */
+const unreachable = 1e9;
+
+function eye(n: number): Float32Array {
+  return Float32Array.from({ length: n * n }, (_, e) => (e % (n + 1) === 0 ? 1 : 0));
+}
+
+/**
  * How far the pairs of a batch are from being as alike as the teacher has them:
  *
  *   factor · Σᵢⱼ weightᵢ weightⱼ (aᵢ·aⱼ − tᵢ·tⱼ)²

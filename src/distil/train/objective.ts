@@ -3,8 +3,11 @@ export interface Objective {
   /**
    * cosine: mean over rows of 1 − cos(y, target).
    * mse: mean over rows and dimensions of (y − target)², y not normalised.
+   * contrastive: mean over rows of how hard it is to pick a query's own document out of the batch's (InfoNCE).
    */
-  readonly loss: 'cosine' | 'mse';
+  readonly loss: 'cosine' | 'mse' | 'contrastive';
+  /** Of the contrastive loss: cosines are divided by it. */
+  readonly temperature?: number;
   /** Weight of the similarity-preserving term: mean over the pairs of a batch of (yᵢ·yⱼ − tᵢ·tⱼ)², rows normalised. */
   readonly similarity: number;
   /** Teacher weight α of the blend behind a trained projection; 1 where there is none. */

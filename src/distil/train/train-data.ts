@@ -12,15 +12,22 @@ export interface TrainData {
   readonly target: TrainTarget;
 }
 
-/** Unit rows to reach; or the teacher's centred unit rows, for a projection that is trained, with what they are blended with. */
+/**
+ * Unit rows to reach; or the teacher's centred unit rows, for a projection that is trained, with what they are blended with;
+ * or, for the contrastive loss, the document of each query, as X and base are of the queries.
+ */
 export type TrainTarget =
   | { readonly rows: Matrix } // (n, dOut)
-  | { readonly teacher: Matrix; readonly pushed: Matrix | null }; // (n, dTeacher), (n, dOut)
+  | { readonly teacher: Matrix; readonly pushed: Matrix | null } // (n, dTeacher), (n, dOut)
+  | { readonly paired: Pick<TrainData, 'X' | 'base'> };
 
 /** The matrices by the names that the graph has for them. */
 export function inputsOf({ X, base, target }: TrainData, { alpha }: Objective): Record<string, Matrix> {
   const inputs: Record<string, Matrix> = { [graphNames.x]: X, [graphNames.base]: base };
   if ('rows' in target) return { ...inputs, [graphNames.target]: target.rows };
+  if ('paired' in target) {
+    return { ...inputs, [graphNames.pairedX]: target.paired.X, [graphNames.pairedBase]: target.paired.base };
+  }
   inputs[graphNames.teacher] = target.teacher;
   if (alpha < 1 && target.pushed) inputs[graphNames.pushed] = target.pushed;
   return inputs;
@@ -30,8 +37,9 @@ export function inputsOf({ X, base, target }: TrainData, { alpha }: Objective): 
 export function checkTrainData(data: TrainData, network: Network, objective: Objective): void {
   const { dIn, dOut, dTeacher } = network;
   const widths: Record<string, number> = { x: dIn, base: dOut, target: dOut, teacher: dTeacher ?? 0, pushed: dOut };
+  Object.assign(widths, { pairedX: dIn, pairedBase: dOut });
   const inputs = inputsOf(data, objective);
-  const wanted = dTeacher === null ? ['target'] : objective.alpha < 1 ? ['teacher', 'pushed'] : ['teacher'];
+  const wanted = wantedOf(dTeacher, objective);
   for (const name of ['x', 'base', ...wanted]) {
     const given = inputs[name];
     if (given?.rows !== data.X.rows || given.dims !== widths[name]) {
@@ -43,6 +51,12 @@ export function checkTrainData(data: TrainData, network: Network, objective: Obj
     }
     assertFinite(given, `training input ${name}`);
   }
+}
+
+function wantedOf(dTeacher: number | null, { loss, alpha }: Objective): string[] {
+  if (loss === 'contrastive') return ['pairedX', 'pairedBase'];
+  if (dTeacher === null) return ['target'];
+  return alpha < 1 ? ['teacher', 'pushed'] : ['teacher'];
 }
 
 /** The rows named as one batch: padded to `batch` rows, the padding with weight 0. */

@@ -1,7 +1,7 @@
 import { config } from '../../config.ts';
 import { ChelatedError } from '../../errors.ts';
 import type { Matrix } from '../../matrix.ts';
-import type { Network } from './network.ts';
+import type { Network, Parameters } from './network.ts';
 import type { Objective } from './objective.ts';
 
 export interface TrainOptions {
@@ -18,6 +18,8 @@ export interface TrainOptions {
   readonly learningRate: number;
   readonly weightDecay: number;
   readonly patience: number;
+  /** Where training starts instead of next to nothing: what an earlier run has learned. */
+  readonly start?: Parameters;
   /** Where a trained projection starts: (dTeacher, dOut). */
   readonly projection?: Matrix;
   /** A checkpoint of the same run to go on from. */
@@ -65,6 +67,8 @@ export function checkTrainOptions(options: TrainOptions): void {
   check('learningRate', learningRate, 'a positive number', learningRate > 0 && learningRate < 1 / 0);
   weight('weightDecay', weightDecay);
   weight('similarity', objective.similarity);
+  const { temperature = config.labelled.temperature } = objective;
+  check('temperature', temperature, 'a positive number', temperature > 0 && temperature < 1 / 0);
   weight('projectionSimilarity', objective.projectionSimilarity);
   check('alpha', objective.alpha, 'from above 0 to 1', objective.alpha > 0 && objective.alpha <= 1);
 }

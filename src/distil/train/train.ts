@@ -57,8 +57,8 @@ interface Run {
 }
 
 async function begin({ trainer, options }: Run): Promise<TrainState> {
-  const { network, seed, heldOut, projection } = options;
-  const parameters = initialParameters(network, seed, projection ?? null);
+  const { network, seed, heldOut, projection, start } = options;
+  const parameters = start ?? initialParameters(network, seed, projection ?? null);
   const loss = heldOut.length > 0 ? await trainer.loss(parameters, heldOut) : null;
   const [means, variances] = [zeros(parameters), zeros(parameters)];
   return { step: 0, parameters, means, variances, best: { epoch: 0, loss, parameters } };
@@ -127,7 +127,8 @@ export function trainedRows(count: number, heldOut: Uint32Array): Uint32Array {
 /** Of everything that decides the numbers of a run. */
 function runFingerprint(data: TrainData, options: TrainOptions): Promise<string> {
   const { network, objective, heldOut, seed, batch, epochs, learningRate, weightDecay, patience, projection } = options;
+  const start = Object.values(options.start ?? {});
   const settings = { network, objective, seed, batch, epochs, learningRate, weightDecay, patience };
-  const matrices = [...Object.values(inputsOf(data, objective)), ...(projection ? [projection] : [])];
+  const matrices = [...Object.values(inputsOf(data, objective)), ...(projection ? [projection] : []), ...start];
   return fingerprint(JSON.stringify({ settings, adam: config.train }), heldOut, ...matrices.map(({ data }) => data));
 }

@@ -3,7 +3,7 @@ import { GraphBuilder } from '../../onnx/graph-builder.ts';
 import { addAdam } from './adam.ts';
 import { graphNames } from './graph-names.ts';
 import { linear, relu, scaled, sum, unitRows } from './layers.ts';
-import { similarityDistance, squaredDistance } from './losses.ts';
+import { contrast, similarityDistance, squaredDistance } from './losses.ts';
 import { type Network, parameterShapes } from './network.ts';
 import type { Objective } from './objective.ts';
 import { Tape } from './tape.ts';
@@ -22,10 +22,10 @@ export interface TrainingGraph {
  *
  *   y = base + relu(x·into + intoBias)·out + outBias        kind mlp
  *   y = base + (x·into)·out                                 kind lowrank
- *   target: as given, or behind a trained projection normalise((1 − α)·pushed + α·normalise(teacher·projection))
+ *   target: as given, the paired document's y (contrastive), or behind a trained projection normalise((1 − α)·pushed + α·normalise(teacher·projection))
  *
  *   in    x (B, dIn) · base (B, dOut) · target (B, dOut) unit rows, or teacher (B, dTeacher) unit rows and, for α < 1,
- *         pushed (B, dOut) · weight (B, 1): 1/n, or 0 for padding · the parameters · for a step their moments and Adam's scalars
+ *         pushed (B, dOut), or for the contrastive loss pairedX (B, dIn) · pairedBase (B, dOut) · weight (B, 1): 1/n, or 0 for padding · the parameters · for a step their moments and Adam's scalars
  *   out   loss, of the parameters that came in · for a step the new parameters and moments, for gradients the gradients
  */
 export function trainingGraph({ network, objective, batch, gives }: TrainingGraph): Uint8Array {
@@ -34,10 +34,10 @@ export function trainingGraph({ network, objective, batch, gives }: TrainingGrap
   const shapes = parameterShapes(network);
   for (const [name, rows, dims] of shapes) tape.follow(graph.input(name, 'f32', [rows, dims]));
 
-  const y = addOutput(tape, network, batch);
-  const target = addTarget(tape, network, objective, batch);
+  const y = addOutput(tape, network, batch, graphNames);
   const weight = graph.input(graphNames.weight, 'f32', [batch, 1]);
-  addLoss(tape, objective, { y, weight, dOut: network.dOut }, target);
+  if (objective.loss === 'contrastive') addContrast(tape, network, objective, batch, { y, weight });
+  else addLoss(tape, objective, { y, weight, dOut: network.dOut }, addTarget(tape, network, objective, batch));
   graph.output(graphNames.loss, 'f32', []);
   if (gives === 'gradients') addGradients(tape, network);
   if (gives === 'step') addStep(tape, network);
@@ -46,9 +46,14 @@ export function trainingGraph({ network, objective, batch, gives }: TrainingGrap
   return graph.bytes({ opset, irVersion, producer: 'chelated', metadata: [] });
 }
 
-function addOutput(tape: Tape, { kind, dIn, dOut }: Network, batch: number): string {
-  const x = tape.graph.input(graphNames.x, 'f32', [batch, dIn]);
-  const base = tape.graph.input(graphNames.base, 'f32', [batch, dOut]);
+function addOutput(
+  tape: Tape,
+  { kind, dIn, dOut }: Network,
+  batch: number,
+  names: { readonly x: string; readonly base: string },
+): string {
+  const x = tape.graph.input(names.x, 'f32', [batch, dIn]);
+  const base = tape.graph.input(names.base, 'f32', [batch, dOut]);
   if (kind === 'lowrank') return sum(tape, base, linear(tape, linear(tape, x, 'into', null), 'out', null));
   return sum(tape, base, linear(tape, relu(tape, linear(tape, x, 'into', 'intoBias')), 'out', 'outBias'));
 }
@@ -78,6 +83,19 @@ interface Output {
   readonly y: string;
   readonly weight: string;
   readonly dOut: number;
+}
+
+/** Queries against their documents, both through the same map. */
+function addContrast(
+  tape: Tape,
+  network: Network,
+  { temperature = config.labelled.temperature }: Objective,
+  batch: number,
+  { y, weight }: Pick<Output, 'y' | 'weight'>,
+): void {
+  const documents = addOutput(tape, network, batch, { x: graphNames.pairedX, base: graphNames.pairedBase });
+  const loss = contrast(tape, unitRows(tape, y), unitRows(tape, documents), weight, batch, temperature);
+  tape.graph.op('Identity', [loss], {}, graphNames.loss);
 }
 
 function addLoss(tape: Tape, objective: Objective, { y, weight, dOut }: Output, target: Target): void {

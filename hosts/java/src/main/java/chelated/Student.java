@@ -1,0 +1,70 @@
+package chelated;
+
+import chelated.HostFile.Type;
+import java.util.List;
+
+/** A static student: a token table and a tokenizer, in the memory of its host. */
+public final class Student {
+    final Host host;
+    final Table table;
+    private final String fingerprint;
+    private final int dims;
+    private final float[] weights;
+    private final Tokenizer tokenizer;
+
+    Student(Host host, byte[] bytes) {
+        HostFile file = new HostFile(bytes, HostFile.Content.STUDENT);
+        this.host = host;
+        fingerprint = file.fingerprint;
+        dims = file.dOut;
+        weights = Numbers.toFloats(file.demand("weights", Type.F32, -1, 1).bytes());
+        table = Table.keep(host.kernels, file, "rows", "scales", weights.length, dims);
+        tokenizer = new Tokenizer(host.wordPiece, file, weights.length);
+    }
+
+    /** Marks the vectors that come out. */
+    public String fingerprint() {
+        return fingerprint;
+    }
+
+    public int dims() {
+        return dims;
+    }
+
+    int vocabulary() {
+        return weights.length;
+    }
+
+    /** Token ids of each text in reading order. Lone surrogates count as U+FFFD. */
+    public int[][] tokenIds(List<String> texts) {
+        synchronized (host) {
+            return tokenizer.tokenIds(texts);
+        }
+    }
+
+    /** The tokens of the texts, as adapters take them. */
+    public Tokens tokenize(List<String> texts) {
+        return Tokens.count(tokenIds(texts));
+    }
+
+    /** Base vectors of the texts: unit rows, zero for a text without any token. */
+    public Matrix encode(List<String> texts) {
+        return encode(tokenize(texts));
+    }
+
+    /** Base vectors of texts that were tokenized before. */
+    public Matrix encode(Tokens tokens) {
+        tokens.check(weights.length);
+        Matrix out = Matrix.zeros(tokens.texts(), dims);
+        synchronized (host) {
+            for (int from = 0; from < tokens.texts(); from += Host.BLOCK_ROWS) {
+                Tokens block = tokens.slice(from, Math.min(tokens.texts(), from + Host.BLOCK_ROWS));
+                float[] values = new float[block.ids.length];
+                for (int e = 0; e < values.length; e++) values[e] = block.counts[e] * weights[block.ids[e]];
+                Matrix sums = table.bag(host.kernels, new Sparse(block.offsets, block.ids, values));
+                out.put(from, host.normalize(sums));
+            }
+        }
+        return out;
+    }
+}

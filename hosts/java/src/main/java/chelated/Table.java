@@ -1,0 +1,28 @@
+package chelated;
+
+/** Rows in the memory of the kernels: f32, or int8 with scales. */
+record Table(int at, Integer scales, int rows, int dims) {
+    /** int8 rows where there are scales, else f32. */
+    static Table keep(Instance kernels, HostFile file, String rowsName, String scalesName, int count, int dims) {
+        HostFile.Section scales = file.take(scalesName, HostFile.Type.F32, count, 1);
+        HostFile.Type type = scales == null ? HostFile.Type.F32 : HostFile.Type.I8;
+        HostFile.Section rows = file.demand(rowsName, type, scales == null ? count : scales.rows(), dims);
+        int at = kernels.keep(rows.bytes());
+        return new Table(at, scales == null ? null : kernels.keep(scales.bytes()), rows.rows(), dims);
+    }
+
+    /** Sums the rows that each sparse row names. Not normalised. */
+    Matrix bag(Instance kernels, Sparse s) {
+        Matrix out = Matrix.zeros(s.rows(), dims);
+        int[] places = s.place(kernels, 4L * out.data().length);
+        int entries = s.ids().length;
+        if (scales == null) {
+            kernels.call("embedding_bag_f32", at, rows, places[0], places[2], places[1], entries, places[3], s.rows(), dims);
+        } else {
+            kernels.call(
+                    "embedding_bag_i8", at, scales, rows, places[0], places[2], places[1], entries, places[3], s.rows(), dims);
+        }
+        kernels.read(places[3], out);
+        return out;
+    }
+}

@@ -1,0 +1,56 @@
+from dataclasses import dataclass
+
+import numpy as np
+
+from .instance import Instance
+
+
+@dataclass(frozen=True)
+class Sparse:
+    """Rows of weighted ids: row i has the entries offsets[i] … offsets[i + 1]."""
+
+    offsets: np.ndarray  # (n + 1) u32
+    ids: np.ndarray  # u32
+    values: np.ndarray  # f32
+
+    def row_of_entries(self) -> np.ndarray:
+        return np.repeat(np.arange(len(self.offsets) - 1), np.diff(self.offsets))
+
+    def only(self, keep: np.ndarray, ids: np.ndarray) -> "Sparse":
+        """The entries that ``keep`` names, under new ids."""
+        before = np.concatenate([[0], np.cumsum(keep)])
+        return Sparse(before[self.offsets].astype(np.uint32), ids[keep].astype(np.uint32), self.values[keep])
+
+
+@dataclass(frozen=True)
+class Table:
+    """Rows in memory: f32, or int8 with scales."""
+
+    at: int
+    scales: int | None
+    rows: int
+    dims: int
+
+    @staticmethod
+    def keep(kernels: Instance, rows: np.ndarray, scales: np.ndarray | None) -> "Table":
+        at = kernels.keep(rows)
+        return Table(at, None if scales is None else kernels.keep(scales), *rows.shape)
+
+    def bag(self, kernels: Instance, s: Sparse) -> np.ndarray:
+        """Sums the rows that each sparse row names. Not normalised."""
+        n = len(s.offsets) - 1
+        ids, values, offsets, y = place(kernels, [s.ids, s.values, s.offsets], 4 * n * self.dims)
+        lists = (self.rows, ids, values, offsets, len(s.ids), y, n, self.dims)
+        if self.scales is None:
+            kernels.call("embedding_bag_f32", self.at, *lists)
+        else:
+            kernels.call("embedding_bag_i8", self.at, self.scales, *lists)
+        return kernels.read(y, (n, self.dims), np.float32)
+
+
+def place(instance: Instance, parts: list[np.ndarray], room: int) -> list[int]:
+    """Writes the parts into scratch, with ``room`` bytes after them."""
+    at = instance.scratch([*(part.nbytes for part in parts), room])
+    for where, part in zip(at, parts, strict=False):
+        instance.write(where, part)
+    return at

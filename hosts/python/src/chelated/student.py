@@ -1,0 +1,53 @@
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from .arrays import BLOCK_ROWS
+from .host_file import read_host_file
+from .sparse import Sparse, Table
+from .tokenizer import Tokenizer
+from .tokens import Tokens
+
+if TYPE_CHECKING:
+    from .host import Host
+
+
+class Student:
+    """A static student: a token table and a tokenizer, in the memory of its host."""
+
+    def __init__(self, host: Host, file: bytes) -> None:
+        read = read_host_file(file, "student")
+        self.host = host
+        self.fingerprint = read.fingerprint
+        """Marks the vectors that come out."""
+        self.dims = read.d_out
+        self.weights = read.demand_list("weights", np.float32)
+        vocabulary = len(self.weights)
+        scales = read.take_list("scales", np.float32, vocabulary)
+        rows = read.demand("rows", np.float32 if scales is None else np.int8, vocabulary, self.dims)
+        self.table = Table.keep(host.kernels, rows, scales)
+        self._tokenizer = Tokenizer(host.word_piece, read, vocabulary)
+
+    def token_ids(self, texts: Sequence[str]) -> list[np.ndarray]:
+        """Token ids of each text in reading order. Lone surrogates count as U+FFFD."""
+        with self.host.lock:
+            return self._tokenizer.token_ids(texts)
+
+    def tokenize(self, texts: Sequence[str]) -> Tokens:
+        """The tokens of the texts, as adapters take them."""
+        return Tokens.count(self.token_ids(texts))
+
+    def encode(self, texts: Sequence[str] | Tokens) -> np.ndarray:
+        """Base vectors (n, d): unit rows, zero for a text without any token."""
+        tokens = texts if isinstance(texts, Tokens) else self.tokenize(texts)
+        tokens.check(len(self.weights))
+        out = np.empty((len(tokens), self.dims), np.float32)
+        with self.host.lock:
+            for start in range(0, len(tokens), BLOCK_ROWS):
+                cut = tokens.cut(start, min(start + BLOCK_ROWS, len(tokens)))
+                weighted = Sparse(cut.offsets, cut.ids, cut.counts * self.weights[cut.ids])
+                out[start : start + BLOCK_ROWS] = self.host.normalize(self.table.bag(self.host.kernels, weighted))
+        return out

@@ -1,0 +1,22 @@
+use std::fs;
+
+use chelated::{Host, Modules, Student};
+
+const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
+pub const BUILDS: [&str; 2] = ["chelated-kernels", "chelated-kernels-scalar"];
+
+pub fn module(name: &str) -> Vec<u8> {
+    fs::read(format!("{ROOT}/assets/{name}.wasm")).expect("run npm run build first")
+}
+
+pub fn modules(build: &str) -> Modules {
+    Modules::compile(&module(build), &module("chelated-wordpiece")).unwrap()
+}
+
+pub fn vectors(name: &str) -> Vec<u8> {
+    fs::read(format!("{ROOT}/test/vectors/host/{name}")).unwrap()
+}
+
+pub fn open_student(host: &mut Host) -> Student {
+    host.open_student(&vectors("student.chelated")).unwrap()
+}

@@ -1,0 +1,41 @@
+import { config } from '../config.ts';
+import { type StudentFiles, staticStudent } from '../encode/static-student.ts';
+import { packVocabulary } from '../encode/word-piece-vocabulary.ts';
+import { ChelatedError } from '../errors.ts';
+import type { Kernels } from '../kernels/kernels.ts';
+import { type HostSection, writeHostFile } from './host-file.ts';
+
+/**
+ * The host file of a static student: its table, and its vocabulary as the WordPiece module takes it.
+ *
+ * @throws {ChelatedError} invalid_input where the tokenizer is not BERT's, and what opening the student throws
+ */
+export async function hostStudent(files: StudentFiles, kernels: Kernels): Promise<Uint8Array> {
+  const encoder = await staticStudent(files, kernels);
+  encoder.dispose();
+  const { rows, weights } = encoder.table!;
+  const packed = packVocabulary(files.tokenizer);
+  if (packed?.vocabulary.kinds.length !== rows.rows) {
+    const message = `student ${encoder.id}: its tokenizer is not one that the WordPiece module runs; hosts need BERT's, one row a token`;
+    throw new ChelatedError('invalid_input', message);
+  }
+  const { texts, offsets, kinds, prefix, unknown, maxCharacters, flags } = packed.vocabulary;
+  const sections = new Map<string, HostSection>([['rows', rows]]);
+  const put = (name: string, data: HostSection['data']) => sections.set(name, { rows: data.length, dims: 1, data });
+  if ('scales' in rows) put('scales', rows.scales);
+  put('weights', weights);
+  put('texts', texts);
+  put('offsets', offsets);
+  put('kinds', kinds);
+  put('prefix', new TextEncoder().encode(prefix));
+  const { maxTokens, maxCharacters: longest } = config.encode;
+  put('rules', Uint32Array.of(unknown, maxCharacters, flags, maxTokens, 3 * longest)); // UTF-8: 3 bytes a UTF-16 unit
+  const { baseFingerprint, dims } = encoder;
+  return writeHostFile({
+    header: {
+      ...{ what: 'student', kind: 'identity', outputSpace: 'student', termFrequency: null },
+      ...{ baseFingerprint, fingerprint: baseFingerprint, dIn: dims, dOut: dims },
+    },
+    sections,
+  });
+}

@@ -1,0 +1,90 @@
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { LabRow } from '../../src/lab/experiment.ts';
+import { chelated } from './chelated.ts';
+import { tinyCollection } from './tiny-collection.ts';
+
+let tiny: Awaited<ReturnType<typeof tinyCollection>>;
+let out: string;
+beforeAll(async () => {
+  tiny = await tinyCollection(200, 40);
+  out = await mkdtemp(join(tmpdir(), 'chelated-lab-cli-'));
+});
+afterAll(async () => {
+  await tiny.remove();
+  await rm(out, { recursive: true, force: true });
+});
+
+const teacher = () => `vectors:${tiny.file('teacher.npy')},${tiny.file('asked.npy')}`;
+const measure = (name: string, ...more: string[]) =>
+  chelated(name, '--dataset', tiny.folder, '--teacher', teacher(), '--out', out, ...more);
+const rowsOf = async (name: string): Promise<LabRow[]> =>
+  (await readFile(join(out, `${name}.jsonl`), 'utf8'))
+    .trim()
+    .split('\n')
+    .flatMap((line) => JSON.parse(line).rows);
+
+describe('chelated compare', () => {
+  test('measures every method into a file of rows and a page; again, it measures nothing', async () => {
+    const first = await measure('compare');
+    expect([first.code, first.stderr.includes('compare')]).toEqual([0, true]);
+    const rows = await rowsOf('compare');
+    const methods = new Map(rows.map((row) => [row.method, row]));
+    for (const method of ['student', 'BM25', 'teacher', 'offline, lexical', 'student + BM25, z-score']) {
+      expect((methods.get(method)!.perQuery as number[]).length).toBe(40);
+      expect(first.stdout).toContain(`| ${method}`);
+    }
+    expect(await readFile(join(out, 'compare.html'), 'utf8')).toContain('<svg');
+
+    const again = await measure('compare', '--json');
+    expect(again.code).toBe(0);
+    expect(JSON.parse(again.stdout)).toEqual({ rows: join(out, 'compare.jsonl'), report: join(out, 'compare.html') });
+    expect(await rowsOf('compare')).toEqual(rows);
+  });
+});
+
+describe('chelated benchmark-distillation', () => {
+  test('measures each cell in a process of its own', async () => {
+    const { code, stderr } = await measure('benchmark-distillation');
+    expect([code, stderr.includes('unexpected')]).toEqual([0, false]);
+    const rows = await rowsOf('benchmark-distillation');
+    expect(rows.length).toBe(7);
+    for (const row of rows) {
+      expect(row.documents).toBe(200);
+      expect(row.peakMegabytes as number).toBeGreaterThan(20);
+      expect(row.allSeconds as number).toBeGreaterThanOrEqual(row.fitSeconds as number);
+    }
+  });
+});
+
+describe('chelated cycles', () => {
+  test('the student is cycle 0 of every mode, and the log grows', async () => {
+    expect((await measure('cycles', '--json')).code).toBe(0);
+    const rows = await rowsOf('cycles');
+    const start = rows.filter(({ cycle }) => cycle === 0);
+    expect(new Set(start.map(({ ndcg }) => ndcg)).size).toBe(1);
+    for (const mode of new Set(rows.map((row) => row.mode))) {
+      const events = rows.filter((row) => row.mode === mode).map((row) => row.events as number);
+      expect(events).toEqual(events.toSorted((a, b) => a - b));
+      expect(events.length).toBe(21);
+    }
+  });
+});
+
+describe('an experiment', () => {
+  test('refuses a teacher that is not there, in one line', async () => {
+    const { code, stderr } = await chelated(
+      'sweep',
+      '--dataset',
+      tiny.folder,
+      '--teacher',
+      'vectors:nowhere.npy',
+      '--out',
+      out,
+    );
+    expect(code).toBe(1);
+    expect(stderr.trim().split('\n').at(-1)).toContain('nowhere.npy');
+  });
+});

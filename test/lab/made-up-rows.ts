@@ -1,0 +1,78 @@
+import type { LabRow } from '../../src/lab/experiment.ts';
+import { random } from '../../src/random.ts';
+
+const { uniform } = random(5);
+const perQuery = () => Array.from({ length: 30 }, uniform);
+const facts = (collection: string) => ({ collection, student: 'static', teacher: 'MiniLM', seed: 0 });
+const collections = ['one', 'two'];
+const figures = () => {
+  const queries = perQuery();
+  const mean = queries.reduce((sum, value) => sum + value, 0) / queries.length;
+  return { ndcg: mean, recall: uniform(), perQuery: queries, skewness: uniform() * 3 };
+};
+
+/** Rows as each experiment writes them, with figures that mean nothing. */
+export const madeUpRows: Readonly<Record<string, readonly LabRow[]>> = {
+  sweep: collections.flatMap((name) => [
+    { ...facts(name), variant: 'student', alpha: 0, ...figures() },
+    { ...facts(name), variant: 'teacher', alpha: 1, ...figures() },
+    { ...facts(name), variant: 'mlp', alpha: 1, ...figures(), cloze: uniform(), agreement: uniform() },
+    ...Array.from({ length: 11 }, (_, i) => ({
+      ...facts(name),
+      variant: 'lexical',
+      alpha: i / 10,
+      ...figures(),
+      cloze: uniform(),
+      agreement: i === 0 ? null : uniform(),
+    })),
+  ]),
+  ladder: collections.flatMap((name) =>
+    ['student', 'teacher'].flatMap((space) =>
+      ['none', 'csls', 'whitening'].map((rung) => ({
+        ...facts(name),
+        space,
+        rung,
+        settings: '{"k":5}',
+        oracleSettings: '{"k":10}',
+        oracle: uniform(),
+        cloze: uniform(),
+        ...figures(),
+      })),
+    ),
+  ),
+  compare: collections.flatMap((name) =>
+    ['student', 'BM25', 'teacher', 'offline, lexical'].map((method) => ({ ...facts(name), method, ...figures() })),
+  ),
+  cycles: collections.flatMap((name) =>
+    ['baseline', 'hybrid'].flatMap((mode) =>
+      Array.from({ length: 5 }, (_, cycle) => ({
+        ...facts(name),
+        mode,
+        cycle,
+        alpha: 0.5,
+        events: cycle * 10,
+        collapse: uniform(),
+        judgedCollapse: uniform(),
+        spread: uniform(),
+        spearman: uniform(),
+        alignment: cycle === 0 ? null : uniform(),
+        ...figures(),
+      })),
+    ),
+  ),
+  'benchmark-distillation': collections.flatMap((name) =>
+    ['offline', 'baseline'].map((mode) => ({
+      ...facts(name),
+      mode,
+      adapter: 'affine',
+      documents: 1000,
+      encodeSeconds: uniform(),
+      chooseSeconds: uniform(),
+      judgeSeconds: uniform(),
+      fitSeconds: uniform(),
+      allSeconds: uniform(),
+      peakMegabytes: 400,
+      ...figures(),
+    })),
+  ),
+};
