@@ -85,7 +85,7 @@ describe('chelated embed', () => {
       tiny.file('kept'),
     ];
     const asked = () => server.requests.reduce((sum, { input }) => sum + input.length, 0);
-    const child = spawnChelated(args);
+    const child = spawnChelated(...args);
     while (asked() < 900 && child.exitCode === null) await Bun.sleep(2);
     child.kill('SIGKILL');
     await child.exited;

@@ -89,7 +89,7 @@ describe('chelated', () => {
   });
 
   test('a reader that has gone away is no failure', async () => {
-    const child = spawnChelated(['--help']);
+    const child = spawnChelated('--help');
     await child.stdout.cancel();
     expect([await child.exited, await new Response(child.stderr).text()]).toEqual([0, '']);
   });

@@ -13,7 +13,7 @@ afterAll(() => rm(data, { recursive: true, force: true }));
 
 /** Starts on a free port, gives `use` the address and what was printed, then ends it as a terminal would. */
 async function started(use: (url: string, printed: string) => Promise<void>) {
-  const child = spawnChelated(['start', '--port', '0', '--data', data]);
+  const child = spawnChelated('start', '--port', '0', '--data', data);
   const errors = new Response(child.stderr).text();
   let printed = '';
   try {
