@@ -10,9 +10,9 @@ export interface SmallDisk {
   remove(): void;
 }
 
-/** Null where this user may not mount one. */
+/** Null where there is no way to mount one, or this user may not. */
 export function smallDisk(bytes: number): SmallDisk | null {
-  if (process.platform !== 'linux') return null;
+  if (process.platform !== 'linux' || Bun.which('mount') === null) return null;
   const folder = mkdtempSync(join(tmpdir(), 'chelated-disk-'));
   const mount = (...args: string[]) => Bun.spawnSync(['mount', ...args, folder]).exitCode === 0;
   if (!mount('-t', 'tmpfs', '-o', `size=${bytes}`, 'tmpfs')) {
