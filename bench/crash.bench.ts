@@ -15,6 +15,7 @@ import { Engine } from '../src/engine/engine.ts';
 import { reportTable } from '../src/evaluate/report-table.ts';
 import { loadKernels } from '../src/kernels/load.ts';
 import { random } from '../src/random.ts';
+import { documentPages } from '../src/store/pages.ts';
 import { databasePath } from '../src/store/sqlite/database-path.ts';
 import { openSqliteStore } from '../src/store/sqlite/open-sqlite-store.ts';
 import { chelated, spawnChelated } from '../test/cli/chelated.ts';
@@ -227,10 +228,7 @@ async function checkRebuilt({ url }: Server): Promise<void> {
   if (kept.identity.baseFingerprint !== encoder.baseFingerprint) throw new Error('documents of another fingerprint');
   const rows = new Set<number>();
   const documents: { id: string; text: string }[] = [];
-  for (let after = 0; ; ) {
-    const { faces, vectors } = await kept.scan(after, 500);
-    if (faces.length === 0) break;
-    after = faces.at(-1)!.row;
+  for await (const { faces, vectors } of documentPages(kept, config.store.scanDocuments)) {
     faces.forEach(({ row, id, text }, i) => {
       rows.add(row);
       documents.push({ id, text: text! });

@@ -1,6 +1,7 @@
-import type { Kernels, SparseRows } from '../kernels/kernels.ts';
+import type { Kernels } from '../kernels/kernels.ts';
 import { type Matrix, matrix, pickRows, row } from '../matrix.ts';
 import type { NoiseSets } from './noise-sets.ts';
+import { rowSets } from './row-sets.ts';
 
 export interface PushedTargets {
   readonly H: Matrix; // (n, d), unit rows
@@ -32,13 +33,13 @@ export function pushTargets(
     (i) => sets.of(i).length >= options.minimumEvents,
   );
   if (documents.length === 0 || options.eta === 0) return { H, pushed: 0 };
-  const sums = kernels.embeddingBag(X, asSparse(sets.events, X.rows)); // the sum of each event's vectors
+  const sums = kernels.embeddingBag(X, rowSets(sets.events, X.rows)); // the sum of each event's vectors
   for (let from = 0; from < documents.length; from += blockDocuments) {
     const block = documents.slice(from, from + blockDocuments);
     const x = pickRows(X, block);
     const C = kernels.embeddingBag(
       sums,
-      asSparse(
+      rowSets(
         block.map((i) => sets.of(i)),
         sets.events.length,
       ),
@@ -54,12 +55,4 @@ export function pushTargets(
     for (const [at, document] of block.entries()) row(H, document).set(row(pushed, at));
   }
   return { H, pushed: documents.length };
-}
-
-function asSparse(sets: readonly ArrayLike<number>[], columns: number): SparseRows {
-  const offsets = new Uint32Array(sets.length + 1);
-  for (const [i, set] of sets.entries()) offsets[i + 1] = offsets[i]! + set.length;
-  const ids = new Uint32Array(offsets[sets.length]!);
-  for (const [i, set] of sets.entries()) ids.set(set, offsets[i]);
-  return { rows: sets.length, columns, offsets, ids, values: new Float32Array(ids.length).fill(1) };
 }

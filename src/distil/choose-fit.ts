@@ -9,6 +9,7 @@ import { type Texts, withCandidate } from './candidate.ts';
 import { type Choice, cautiousChoice, firstChoice, startingChoice } from './choice.ts';
 import { type Chosen, choose } from './choose.ts';
 import { type Corpus, pickDocuments } from './corpus.ts';
+import { seenBy } from './cut-passages.ts';
 import { fromDense } from './dense.ts';
 import { adapterFits } from './fit-adapter.ts';
 import type { FitData } from './fit-data.ts';
@@ -117,6 +118,5 @@ async function windowQueries({ student, seed, signal }: FitPlan, pool: Corpus, o
   if (student.precomputed) return null;
   const generator = random(seed);
   const texts = Array.from(of, (i) => takeWindow(pool.texts[i]!, generator)?.segment ?? pool.texts[i]!);
-  const { vectors, tokens } = await student.encode(texts, { role: 'query', ...(signal ? { signal } : {}) });
-  return { vectors, tokens: tokens ?? student.tokenize(texts) };
+  return seenBy(student, texts, 'query', signal);
 }

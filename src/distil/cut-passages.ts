@@ -1,5 +1,5 @@
 import type { Encoder, TextRole } from '../encode/encoder.ts';
-import { takeSentence, takeWindow } from '../evaluate/take-segment.ts';
+import { takePassage } from '../evaluate/take-segment.ts';
 import { random } from '../random.ts';
 import type { Texts } from './candidate.ts';
 
@@ -26,7 +26,7 @@ export async function cutPassages(
   const generator = random(seed);
   const cut = Array.from(of, (document) => {
     const text = texts[document]!;
-    return { document, ...(takeSentence(text, generator) ?? takeWindow(text, generator) ?? { segment: '', rest: '' }) };
+    return { document, ...(takePassage(text, generator) ?? { segment: '', rest: '' }) };
   });
   const usable = cut.filter(({ rest }) => rest !== '');
   if (usable.length === 0) return null;

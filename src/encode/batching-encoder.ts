@@ -2,6 +2,7 @@ import { config } from '../config.ts';
 import { matrix, row } from '../matrix.ts';
 import { checkTexts } from './check-texts.ts';
 import type { Encoded, EncodeOptions, Encoder, TextRole } from './encoder.ts';
+import { wrappedEncoder } from './wrapped-encoder.ts';
 
 interface Waiting {
   readonly texts: readonly string[];
@@ -80,11 +81,7 @@ export function batchingEncoder(encoder: Encoder): Encoder {
     });
   }
 
-  return Object.create(encoder, {
-    encode: { value: encode },
-    tokenize: { value: (texts: readonly string[]) => encoder.tokenize(texts) },
-    dispose: { value: () => encoder.dispose() },
-  }) as Encoder;
+  return wrappedEncoder(encoder, { encode });
 }
 
 /** The longest waiting and those behind it that go with it; who no longer wants an answer is left out. */

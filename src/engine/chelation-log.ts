@@ -1,4 +1,5 @@
 import { type CollapseDetector, collapseDetector } from '../collapse/detector.ts';
+import { rowSets } from '../collapse/row-sets.ts';
 import { spread } from '../collapse/spread.ts';
 import { config } from '../config.ts';
 import type { Kernels } from '../kernels/kernels.ts';
@@ -126,14 +127,7 @@ export class ChelationLog {
   }
 
   #spread(vectors: Matrix): number {
-    const ids = Uint32Array.from({ length: vectors.rows }, (_, i) => i);
-    const set = {
-      rows: 1,
-      columns: vectors.rows,
-      offsets: new Uint32Array([0, vectors.rows]),
-      ids,
-      values: new Float32Array(vectors.rows),
-    };
-    return spread(this.#kernels, vectors, set)[0]!;
+    const all = rowSets([Array.from({ length: vectors.rows }, (_, i) => i)], vectors.rows);
+    return spread(this.#kernels, vectors, all)[0]!;
   }
 }

@@ -4,17 +4,15 @@ import { checkAlpha } from '../distil/blend-targets.ts';
 import type { Encoder } from '../encode/encoder.ts';
 import { ChelatedError, type ErrorCode } from '../errors.ts';
 import type { Kernels } from '../kernels/kernels.ts';
-import { matrix } from '../matrix.ts';
+import { batchNumbers } from '../store/document-batch.ts';
 import {
   type CollectionStore,
   type DocumentFace,
   type HistoryEntry,
   type Mode,
   modes,
-  type NewDocument,
   type Serving,
 } from '../store/store.ts';
-import { tokenBagsOf } from '../token-bags.ts';
 import type { CollectionInfo, CorrectAnswer, GenerationInfo, SearchAnswer } from './answers.ts';
 import { ChelationLog } from './chelation-log.ts';
 import { Cycles, type SedimentOptions } from './cycles.ts';
@@ -140,7 +138,7 @@ export class Collection {
       });
       if (upserts.length === 0) return;
       const documents = upserts.map(({ document }) => document);
-      const projections = await this.#generations.projectForAll(indexInput(documents, encoder.dims));
+      const projections = await this.#generations.projectForAll(batchNumbers(encoder.dims, documents));
       const written = await store.write({ upserts: documents, deletes: [] });
       upserts.forEach(({ at, document }, i) => {
         results[at] = { id: document.id, status: this.#slots.has(written.rows[i]!) ? 'replaced' : 'created' };
@@ -358,13 +356,4 @@ export class Collection {
 
 function refusedResult(id: string, { code, message }: ChelatedError): DocumentResult {
   return { id, status: 'refused', error: { code, message } };
-}
-
-function indexInput(documents: readonly NewDocument[], dims: number) {
-  const vectors = matrix(documents.length, dims);
-  documents.forEach(({ vector }, i) => {
-    vectors.data.set(vector, i * dims);
-  });
-  const untokenized = documents.flatMap(({ tokens }, i) => (tokens === null ? [i] : []));
-  return { vectors, tokens: tokenBagsOf(documents.map(({ tokens }) => tokens)), untokenized };
 }

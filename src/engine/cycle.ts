@@ -1,7 +1,6 @@
 import { openSeal } from '../adapter/seal.ts';
 import { config } from '../config.ts';
 import { effectiveMode } from '../distil/targets.ts';
-import { ChelatedError } from '../errors.ts';
 import type { CollectionStore, Mode, Serving } from '../store/store.ts';
 import type { ChelationLog } from './chelation-log.ts';
 import type { CycleOutcome, CycleReport, CycleStep } from './cycle-report.ts';
@@ -9,6 +8,7 @@ import type { Distiller, DistilOutcome, FitOptions } from './distiller.ts';
 import type { CollectionEvent } from './events.ts';
 import type { Generation } from './generation.ts';
 import type { Generations } from './generations.ts';
+import { inTime } from './in-time.ts';
 import type { MonitorFigures } from './monitor.ts';
 import { readJob } from './read-job.ts';
 import { taughtMatrix, teach } from './teach.ts';
@@ -57,13 +57,10 @@ export async function runCycle(input: CycleInput): Promise<CycleReport> {
     teacher: teacher && { id: input.teacher!, vectors: teacher.vectors },
     fit: { ...input.fit, mode, alpha: input.alpha },
   };
-  const limit = AbortSignal.timeout(input.fitMs);
-  const outcome = await input.distiller
-    .distil(job, { signal: AbortSignal.any([signal, limit]), onProgress: onStep })
-    .catch((error: unknown) => {
-      if (!limit.aborted || signal.aborted) throw error;
-      throw new ChelatedError('backend_failed', `the fit did not end within ${input.fitMs} ms`, { cause: error });
-    });
+  const late = `the fit did not end within ${input.fitMs} ms`;
+  const outcome = await inTime({ ms: input.fitMs, signal, late }, (within) =>
+    input.distiller.distil(job, { signal: within, onProgress: onStep }),
+  );
   for (const line of outcome.steps) step(line);
   signal.throwIfAborted();
   const end = await decide(input, outcome);

@@ -3,6 +3,7 @@ import { config } from '../config.ts';
 import { ChelatedError } from '../errors.ts';
 import type { Kernels } from '../kernels/kernels.ts';
 import { type Matrix, row } from '../matrix.ts';
+import { documentPages } from '../store/pages.ts';
 import type { CollectionState, CollectionStore, GenerationRecord, HistoryEntry } from '../store/store.ts';
 import type { CollectionEvent } from './events.ts';
 import { Generation, type IndexInput } from './generation.ts';
@@ -283,10 +284,7 @@ export class Generations {
 
   async #readDocuments(): Promise<void> {
     const { store, slots } = this.#parts;
-    for (let after = 0; ; ) {
-      const batch = await store.scan(after, config.engine.readDocuments);
-      if (batch.faces.length === 0) return;
-      after = batch.faces.at(-1)!.row;
+    for await (const batch of documentPages(store, config.engine.readDocuments)) {
       for (const face of batch.faces) slots.take(face.row);
       this.#zero.reserve(slots.size);
       batch.faces.forEach((face, i) => {

@@ -2,6 +2,7 @@ import type { Encoder } from '../encode/encoder.ts';
 import { type SharedEncoder, sharedEncoder } from '../encode/shared-encoder.ts';
 import { ChelatedError } from '../errors.ts';
 import type { Kernels } from '../kernels/kernels.ts';
+import { untilAborted } from '../until-aborted.ts';
 import type { DistilJob, Distiller } from './distiller.ts';
 import { runDistilJob } from './run-distil-job.ts';
 
@@ -53,21 +54,5 @@ export async function judgeWith(
     return { teacher: await open(teacher.id), steps: [] };
   } catch (error) {
     return { teacher: null, steps: [`judged without the teacher’s sentences: ${(error as Error).message}`] };
-  }
-}
-
-/** The work's result, or the signal's reason as soon as it aborts: work that does not listen is left behind. */
-export async function untilAborted<T>(signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T> {
-  if (!signal) return work();
-  signal.throwIfAborted();
-  let abort = () => {};
-  const aborted = new Promise<never>((_, reject) => {
-    abort = () => reject(signal.reason);
-  });
-  signal.addEventListener('abort', abort, { once: true });
-  try {
-    return await Promise.race([work(), aborted]);
-  } finally {
-    signal.removeEventListener('abort', abort);
   }
 }

@@ -1,5 +1,6 @@
 import { config } from '../config.ts';
 import { row } from '../matrix.ts';
+import { documentPages } from '../store/pages.ts';
 import type { DocumentBatch, GenerationRecord } from '../store/store.ts';
 import { breathe } from './breathe.ts';
 import { Generation } from './generation.ts';
@@ -41,10 +42,7 @@ export class IndexBuilder {
     this.building.add(building);
     try {
       generation.reserve(slots.size);
-      for (let after = 0; ; ) {
-        const batch = await store.scan(after, config.engine.sliceDocuments);
-        if (batch.faces.length === 0) break;
-        after = batch.faces.at(-1)!.row;
+      for await (const batch of documentPages(store, config.engine.sliceDocuments)) {
         await this.#putBatch(building.generation, batch, building.dirty);
         await breathe();
       }

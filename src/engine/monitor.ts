@@ -5,8 +5,9 @@ import { config } from '../config.ts';
 import { agreement } from '../evaluate/agreement.ts';
 import { pairedSignal } from '../evaluate/paired-signal.ts';
 import type { Kernels } from '../kernels/kernels.ts';
-import { type Matrix, matrix, pickRows, row } from '../matrix.ts';
+import { type Matrix, pickRows, row } from '../matrix.ts';
 import { random } from '../random.ts';
+import { stackRows } from '../store/document-batch.ts';
 import type { CollectionStore, DocumentBatch, TeacherVectors } from '../store/store.ts';
 import { breathe } from './breathe.ts';
 import type { Generation } from './generation.ts';
@@ -99,11 +100,8 @@ async function readSample(input: MonitorInput): Promise<Sample> {
   // A write was between the store and the indexes: read again.
   if (!known.every((each) => slots.has(each))) return readSample(input);
   const at = known.flatMap((each, i) => (taughtOf.has(each) ? [i] : []));
-  const dims = at.length > 0 ? taughtOf.get(known[at[0]!]!)!.length : 0;
-  const taught = at.length > 0 ? matrix(at.length, dims) : null;
-  at.forEach((i, j) => {
-    row(taught!, j).set(taughtOf.get(known[i]!)!);
-  });
+  const vectors = at.map((i) => taughtOf.get(known[i]!)!);
+  const taught = vectors[0] ? stackRows(vectors[0].length, vectors) : null;
   return { batch, slots: known.map((each) => slots.slotOf(each)!), taught, taughtAt: at };
 }
 

@@ -1,5 +1,7 @@
 import { config } from '../config.ts';
+import { pickEvents } from '../distil/corpus.ts';
 import { matrix } from '../matrix.ts';
+import { documentPages } from '../store/pages.ts';
 import type { CollectionStore, DocumentBatch } from '../store/store.ts';
 import { breathe } from './breathe.ts';
 import type { DistilJob } from './distiller.ts';
@@ -12,20 +14,14 @@ export async function readJob(
   const total = await store.count();
   const batches: DocumentBatch[] = [];
   let read = 0;
-  for (let after = 0; ; ) {
-    const batch = await store.scan(after, config.engine.readDocuments);
-    if (batch.faces.length === 0) break;
-    after = batch.faces.at(-1)!.row;
+  for await (const batch of documentPages(store, config.engine.readDocuments)) {
     batches.push(batch);
     read += batch.faces.length;
     onShare(Math.min(1, read / Math.max(1, total)));
     await breathe();
   }
   const rows = batches.flatMap(({ faces }) => faces.map((face) => face.row));
-  const place = new Map(rows.map((row, i) => [row, i]));
-  const events = (await store.events())
-    .map((event) => Uint32Array.from(Array.from(event).flatMap((row) => place.get(row) ?? [])))
-    .filter((event) => event.length > 0);
+  const events = pickEvents(await store.events(), rows);
   let first = 0;
   const untokenized = batches.flatMap((batch) => {
     const from = first;

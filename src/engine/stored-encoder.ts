@@ -1,4 +1,5 @@
 import type { Encoder } from '../encode/encoder.ts';
+import { wrappedEncoder } from '../encode/wrapped-encoder.ts';
 import type { DistilJob } from './distiller.ts';
 
 /**
@@ -13,21 +14,13 @@ export function storedEncoder(
   const { vectors, tokens, untokenized } = job;
   const failed = needsTokens ? untokenized : [];
   const hasTexts = job.texts.every((text) => text !== null);
-  return {
-    id: encoder.id,
-    dims: encoder.dims,
-    baseFingerprint: encoder.baseFingerprint,
-    tokenizer: encoder.tokenizer,
-    maxTokens: encoder.maxTokens,
-    ...(encoder.table && { table: encoder.table }),
-    ...(encoder.teacherSpace && { teacherSpace: encoder.teacherSpace }),
-    ...((!hasTexts || encoder.precomputed) && { precomputed: true as const }),
+  return wrappedEncoder(encoder, {
+    ...(!hasTexts && { precomputed: true as const }),
     encode: async (texts, options) => {
       if (options.ids === undefined) return encoder.encode(texts, options);
       options.onProgress?.(texts.length, texts.length);
       return { vectors, failed, tokens };
     },
-    tokenize: (texts) => encoder.tokenize(texts),
     dispose: () => {},
-  };
+  });
 }

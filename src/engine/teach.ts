@@ -1,8 +1,11 @@
 import { config } from '../config.ts';
+import { usableDocuments } from '../distil/usable-documents.ts';
 import { ChelatedError } from '../errors.ts';
 import { type Matrix, matrix, pickRows, row } from '../matrix.ts';
+import { taughtPages } from '../store/pages.ts';
 import type { CollectionStore } from '../store/store.ts';
 import type { Distiller, Taught } from './distiller.ts';
+import { inTime } from './in-time.ts';
 
 export interface TeachInput {
   readonly store: CollectionStore;
@@ -62,19 +65,15 @@ export async function teach(input: TeachInput): Promise<TeachResult> {
   return { taught, failure: null };
 }
 
-async function askInTime(
+function askInTime(
   { distiller, teacher, timeoutMs, signal }: TeachInput,
   ids: string[],
   texts: string[],
 ): Promise<Taught> {
-  const limit = AbortSignal.timeout(timeoutMs);
-  try {
-    return await distiller.teach(teacher, { ids, texts }, { signal: AbortSignal.any([signal, limit]) });
-  } catch (error) {
-    if (!limit.aborted || signal.aborted) throw error;
-    const message = `teacher ${teacher} gave no answer for ${texts.length} texts within ${timeoutMs} ms`;
-    throw new ChelatedError('backend_failed', message, { cause: error });
-  }
+  const late = `teacher ${teacher} gave no answer for ${texts.length} texts within ${timeoutMs} ms`;
+  return inTime({ ms: timeoutMs, signal, late }, (within) =>
+    distiller.teach(teacher, { ids, texts }, { signal: within }),
+  );
 }
 
 /** Positions of the rows that are a vector: as wide as what this teacher said before, finite, not zero. */
@@ -84,18 +83,11 @@ async function usableRows({ store, teacher }: TeachInput, { vectors, failed }: T
     const message = `teacher ${teacher} gives vectors of d=${vectors.dims}, what it said before has d=${known.vectors.dims}; give the new model another id`;
     throw new ChelatedError('backend_failed', message);
   }
-  const without = new Set(failed);
-  const usable = Array.from({ length: vectors.rows }, (_, i) => i).filter(
-    (i) => !without.has(i) && isVector(row(vectors, i)),
-  );
+  const usable = Array.from(usableDocuments(vectors.rows, { vectors, failed }).rows);
   if (usable.length === 0) {
     throw new ChelatedError('backend_failed', `teacher ${teacher} gave no usable vector for ${vectors.rows} texts`);
   }
   return usable;
-}
-
-function isVector(x: Float32Array): boolean {
-  return x.every(Number.isFinite) && x.some((each) => each !== 0);
 }
 
 /** All of a teacher's vectors as a matrix over the rows given; zero rows where it has none, null where it has none at all. */
@@ -107,10 +99,7 @@ export async function taughtMatrix(
   const place = new Map(rows.map((each, i) => [each, i]));
   let vectors: Matrix | null = null;
   let known = 0;
-  for (let after = 0; ; ) {
-    const batch = await store.teacherVectors(teacher, after, config.engine.readDocuments);
-    if (batch.rows.length === 0) return vectors && { vectors, known };
-    after = batch.rows.at(-1)!;
+  for await (const batch of taughtPages(store, teacher, config.engine.readDocuments)) {
     vectors ??= matrix(rows.length, batch.vectors.dims);
     batch.rows.forEach((each, i) => {
       const at = place.get(each);
@@ -119,4 +108,5 @@ export async function taughtMatrix(
       known++;
     });
   }
+  return vectors && { vectors, known };
 }

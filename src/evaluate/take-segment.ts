@@ -35,4 +35,9 @@ export function takeWindow(text: string, random: Random): Segment | null {
   return { segment: all.slice(from, from + length).join(' '), rest };
 }
 
+/** A sentence of a text or, of one without two sentences, a run of its words; null where it is too short for either. */
+export function takePassage(text: string, random: Random): Segment | null {
+  return takeSentence(text, random) ?? takeWindow(text, random);
+}
+
 const words = (text: string) => text.split(/\s+/u).filter((word) => word !== '');

@@ -1,3 +1,4 @@
+import { untilAborted } from '../until-aborted.ts';
 import { HttpError } from './errors.ts';
 
 /** A signal that ends with the client's, or when the time is over; and what ends the waiting. */
@@ -23,12 +24,7 @@ export function deadline(client: AbortSignal, ms: number): Deadline {
     signal,
     race: (work) => {
       work.catch(() => {}); // nobody waits for it after the deadline
-      return new Promise((resolve, reject) => {
-        const ended = () => reject(signal.reason);
-        if (signal.aborted) return ended();
-        signal.addEventListener('abort', ended, { once: true });
-        work.then(resolve, reject).finally(() => signal.removeEventListener('abort', ended));
-      });
+      return untilAborted(signal, () => work);
     },
     renew: () => {
       clearTimeout(timer);

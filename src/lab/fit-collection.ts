@@ -3,6 +3,7 @@ import type { GateFigures } from '../adapter/card.ts';
 import { withCandidate } from '../distil/candidate.ts';
 import { distil } from '../distil/distil.ts';
 import type { DistilOptions, DistilResult } from '../distil/distil-options.ts';
+import { wrappedEncoder } from '../encode/wrapped-encoder.ts';
 import type { Matrix } from '../matrix.ts';
 import type { Collection, Sides } from './collection.ts';
 import type { LabRow } from './experiment.ts';
@@ -25,7 +26,7 @@ export interface CollectionFit {
 export async function fitCollection(collection: Collection, options: FitOptions): Promise<CollectionFit> {
   const { kernels, encoder, texts, ids, taught, teacher, seed } = collection;
   // The student's vectors are there already; making them again would only cost time.
-  const student = { ...encoder, encode: encodeOnce(collection) };
+  const student = wrappedEncoder(encoder, { encode: encodeOnce(collection) });
   const result = await distil({
     documents: { ids, texts },
     student,

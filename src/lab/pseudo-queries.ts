@@ -1,6 +1,7 @@
 import { config } from '../config.ts';
+import { seenBy } from '../distil/cut-passages.ts';
 import type { Encoder } from '../encode/encoder.ts';
-import { takeSentence, takeWindow } from '../evaluate/take-segment.ts';
+import { takePassage } from '../evaluate/take-segment.ts';
 import { random } from '../random.ts';
 
 /** Parts of documents that stand in for queries. */
@@ -23,8 +24,7 @@ export function pseudoQueries(
   const taken: { segment: string; rest: string; document: number }[] = [];
   for (const document of order) {
     if (taken.length === count) break;
-    const text = texts[document]!;
-    const part = takeSentence(text, generator) ?? takeWindow(text, generator);
+    const part = takePassage(texts[document]!, generator);
     if (part) taken.push({ ...part, document });
   }
   return {
@@ -36,9 +36,5 @@ export function pseudoQueries(
 
 /** Both parts as an encoder sees them. */
 export async function encodePseudo(encoder: Encoder, { segments, rests }: PseudoQueries) {
-  const encode = async (texts: readonly string[], role: 'query' | 'document') => {
-    const { vectors, tokens } = await encoder.encode(texts, { role });
-    return { vectors, tokens: tokens ?? encoder.tokenize(texts) };
-  };
-  return { segments: await encode(segments, 'query'), rests: await encode(rests, 'document') };
+  return { segments: await seenBy(encoder, segments, 'query'), rests: await seenBy(encoder, rests, 'document') };
 }

@@ -1,6 +1,6 @@
 import { type Matrix, matrix, row } from '../matrix.ts';
-import type { TokenBags } from '../token-bags.ts';
-import type { DocumentBatch, DocumentFace, TokenBag } from './store.ts';
+import { tokenBagsOf } from '../token-bags.ts';
+import type { DocumentBatch, DocumentFace, NewDocument, TokenBag } from './store.ts';
 
 /** A document with its numbers, as an implementation holds it. */
 export interface StoredDocument extends DocumentFace {
@@ -10,18 +10,21 @@ export interface StoredDocument extends DocumentFace {
 
 /** The documents as one batch, everything copied. */
 export function documentBatch(dims: number, documents: readonly StoredDocument[]): DocumentBatch {
-  const untokenized: number[] = [];
-  documents.forEach(({ tokens }, i) => {
-    if (tokens === null) untokenized.push(i);
-  });
+  return { faces: documents.map(face), ...batchNumbers(dims, documents) };
+}
+
+/** The numbers of documents side by side, everything copied. */
+export function batchNumbers(
+  dims: number,
+  documents: readonly Pick<NewDocument, 'vector' | 'tokens'>[],
+): Omit<DocumentBatch, 'faces'> {
   return {
-    faces: documents.map(face),
     vectors: stackRows(
       dims,
       documents.map(({ vector }) => vector),
     ),
-    tokens: joinBags(documents.map(({ tokens }) => tokens)),
-    untokenized,
+    tokens: tokenBagsOf(documents.map(({ tokens }) => tokens)),
+    untokenized: documents.flatMap(({ tokens }, i) => (tokens === null ? [i] : [])),
   };
 }
 
@@ -52,19 +55,4 @@ export function stackRows(dims: number, vectors: readonly Float32Array[]): Matri
     stacked.data.set(vector, i * dims);
   });
   return stacked;
-}
-
-/** One bag a row; where there is none, an empty one. */
-function joinBags(bags: readonly (TokenBag | null)[]): TokenBags {
-  const offsets = new Uint32Array(bags.length + 1);
-  bags.forEach((bag, i) => {
-    offsets[i + 1] = offsets[i]! + (bag?.ids.length ?? 0);
-  });
-  const ids = new Uint32Array(offsets[bags.length]!);
-  const counts = new Float32Array(ids.length);
-  bags.forEach((bag, i) => {
-    ids.set(bag?.ids ?? [], offsets[i]);
-    counts.set(bag?.counts ?? [], offsets[i]);
-  });
-  return { rows: bags.length, offsets, ids, counts };
 }

@@ -5,6 +5,7 @@ import { matrix } from '../matrix.ts';
 import { documentBatch, documentsOf, type StoredDocument, stackRows } from './document-batch.ts';
 import { MemoryCollection } from './memory-collection.ts';
 import { MemoryStore } from './memory-store.ts';
+import { documentPages, taughtPages } from './pages.ts';
 import { openSnapshotSeal, sealSnapshot, unsealed } from './snapshot-seal.ts';
 import type {
   CollectionIdentity,
@@ -93,9 +94,7 @@ export async function readSnapshot(bytes: Uint8Array): Promise<MemoryStore> {
 async function allDocuments(collection: CollectionStore, { onProgress }: SnapshotOptions): Promise<StoredDocument[]> {
   const total = await collection.count();
   const documents: StoredDocument[] = [];
-  while (documents.length < total) {
-    const page = await collection.scan(documents.at(-1)?.row ?? 0, config.store.scanDocuments);
-    if (page.faces.length === 0) break;
+  for await (const page of documentPages(collection, config.store.scanDocuments)) {
     documents.push(...documentsOf(page));
     onProgress?.(documents.length, total);
   }
@@ -105,9 +104,7 @@ async function allDocuments(collection: CollectionStore, { onProgress }: Snapsho
 async function allTaught(collection: CollectionStore, teacher: string): Promise<TeacherVectors> {
   const rows: number[] = [];
   const vectors: Float32Array[] = [];
-  for (;;) {
-    const page = await collection.teacherVectors(teacher, rows.at(-1) ?? 0, config.store.scanDocuments);
-    if (page.rows.length === 0) break;
+  for await (const page of taughtPages(collection, teacher, config.store.scanDocuments)) {
     const { dims, data } = page.vectors;
     page.rows.forEach((row, i) => {
       rows.push(row);

@@ -3,6 +3,7 @@ import { config } from '../../config.ts';
 import { matrix, pickRows, row } from '../../matrix.ts';
 import { checkTexts } from '../check-texts.ts';
 import type { Encoded, EncodeOptions, Encoder, TextRole } from '../encoder.ts';
+import { wrappedEncoder } from '../wrapped-encoder.ts';
 import { EmbeddingStore } from './embedding-store.ts';
 
 export interface CacheOptions {
@@ -32,20 +33,13 @@ export function cachedEncoder(encoder: Encoder, options: CacheOptions): Encoder 
     segmentBytes: Math.min(config.embeddingCache.segmentBytes, maxBytes / 4),
   });
   const cache = new Cache(encoder, store, options.onWarning ?? console.warn);
-  return {
-    id: encoder.id,
-    dims: encoder.dims,
-    baseFingerprint: encoder.baseFingerprint,
-    tokenizer: encoder.tokenizer,
-    maxTokens: encoder.maxTokens,
-    ...(encoder.table && { table: encoder.table }),
+  return wrappedEncoder(encoder, {
     encode: (texts, call) => cache.encode(texts, call),
-    tokenize: (texts) => encoder.tokenize(texts),
     dispose: () => {
       store.close();
       encoder.dispose();
     },
-  };
+  });
 }
 
 class Cache {
