@@ -425,6 +425,8 @@ export const config = {
     monitor: {
       /** Documents compared: with each other, and with the teacher's neighbours of the same ones. */
       documents: 1000,
+      /** Documents that are searched for in one go, between two turns of everything else. */
+      sliceQueries: 64,
       /** Neighbours of the hubness figure N_k, and rank depth of agreement and judged nDCG. */
       depth: 10,
       /** A generation that is worse than the one before it by this z of the paired difference is rolled back. */

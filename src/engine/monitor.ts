@@ -1,10 +1,10 @@
 import type { SignalFigures } from '../adapter/card.ts';
-import { occurrenceSkewness } from '../collapse/hubness.ts';
-import { neighbours } from '../collapse/neighbours.ts';
+import { skewness } from '../collapse/hubness.ts';
+import { neighbours, othersNear } from '../collapse/neighbours.ts';
 import { config } from '../config.ts';
 import { agreement } from '../evaluate/agreement.ts';
 import { pairedSignal } from '../evaluate/paired-signal.ts';
-import type { Kernels } from '../kernels/kernels.ts';
+import type { Kernels, Resident } from '../kernels/kernels.ts';
 import { type Matrix, pickRows, row } from '../matrix.ts';
 import { random } from '../random.ts';
 import { stackRows } from '../store/document-batch.ts';
@@ -49,18 +49,15 @@ const runs = 8;
  */
 export async function monitor(input: MonitorInput, now: Generation, before: Generation): Promise<MonitorFigures> {
   const { kernels, judge } = input;
-  const { z, depth } = config.engine.monitor;
+  const { z } = config.engine.monitor;
   const sample = await readSample(input);
   const T = sample.taught;
-  const of = (generation: Generation) => measured(generation, sample);
-  const current = await of(now);
+  const current = await measured(now, sample);
   await breathe();
-  const earlier = await of(before);
+  const earlier = await measured(before, sample);
   await breathe();
-  const self = Uint32Array.from({ length: current.documents.rows }, (_, i) => i);
-  const skewness = occurrenceSkewness(kernels, { ...current, self, k: depth });
-  await breathe();
-  const agrees = T && taughtAgreement(kernels, T, sample.taughtAt, { earlier, current });
+  const skew = await occurrenceSkewness(kernels, current);
+  const agrees = T && (await taughtAgreement(kernels, T, sample.taughtAt, { earlier, current }));
   const judged = judge && pairedSignal(await judge(before), await judge(now));
   const watched = judged ?? agrees;
   const drop =
@@ -68,7 +65,7 @@ export async function monitor(input: MonitorInput, now: Generation, before: Gene
       ? `${judged ? 'judged nDCG' : 'agreement with the teacher'} fell from ${watched.student.toFixed(3)} (generation ${before.number}) to ${watched.candidate.toFixed(3)}, z = ${watched.z.toFixed(1)}`
       : null;
   const alignment = T && now.adapter ? alignmentOf(now, pickRows(current.queries, sample.taughtAt), T) : null;
-  return { generation: now.number, against: before.number, alignment, skewness, agreement: agrees, judged, drop };
+  return { generation: now.number, against: before.number, alignment, skewness: skew, agreement: agrees, judged, drop };
 }
 
 interface Sample {
@@ -120,20 +117,60 @@ async function measured(generation: Generation, { batch, slots }: Sample) {
 
 type Measured = Awaited<ReturnType<typeof measured>>;
 
-function taughtAgreement(
+/** Skewness of N_k of the sampled documents among themselves. */
+async function occurrenceSkewness(kernels: Kernels, { documents, queries }: Measured): Promise<number> {
+  const counts = new Float64Array(documents.rows);
+  const index = kernels.hold(documents);
+  try {
+    await inSlices(queries.rows, (of) => {
+      const near = othersNear(kernels, index, pickRows(queries, of), of, config.engine.monitor.depth);
+      for (const document of near.ids) counts[document]! += 1;
+    });
+  } finally {
+    index.free();
+  }
+  return skewness(counts);
+}
+
+async function taughtAgreement(
   kernels: Kernels,
   T: Matrix,
   at: readonly number[],
   of: { earlier: Measured; current: Measured },
-) {
+): Promise<SignalFigures> {
   const { depth } = config.engine.monitor;
-  const self = Uint32Array.from(at.keys());
-  const index = kernels.hold(T);
-  const silver = neighbours(kernels, index, T, self, depth);
-  index.free();
-  const score = ({ documents, queries }: Measured) =>
-    agreement(kernels, { documents: pickRows(documents, at), queries: pickRows(queries, at), self, silver, depth });
-  return pairedSignal(score(of.earlier), score(of.current));
+  const held: Resident[] = [];
+  const hold = (X: Matrix): Resident => {
+    held.push(kernels.hold(X));
+    return held.at(-1)!;
+  };
+  const side = ({ documents, queries }: Measured) => ({
+    documents: hold(pickRows(documents, at)),
+    queries: pickRows(queries, at),
+    scores: new Float64Array(at.length),
+  });
+  try {
+    const index = hold(T);
+    const sides = [side(of.earlier), side(of.current)] as const;
+    await inSlices(at.length, (self) => {
+      const silver = neighbours(kernels, index, T, self, depth);
+      for (const { documents, queries, scores } of sides) {
+        scores.set(agreement(kernels, { documents, queries: pickRows(queries, self), self, silver, depth }), self[0]);
+      }
+    });
+    return pairedSignal(sides[0].scores, sides[1].scores);
+  } finally {
+    for (const each of held) each.free();
+  }
+}
+
+/** The numbers 0 … count − 1 a slice at a time, with a breath after each: requests have their turn. */
+async function inSlices(count: number, work: (slice: Uint32Array) => void): Promise<void> {
+  const { sliceQueries } = config.engine.monitor;
+  for (let from = 0; from < count; from += sliceQueries) {
+    work(Uint32Array.from({ length: Math.min(sliceQueries, count - from) }, (_, i) => from + i));
+    await breathe();
+  }
 }
 
 function alignmentOf({ adapter }: Generation, corrected: Matrix, T: Matrix): number | null {

@@ -1,9 +1,9 @@
 import { config } from '../config.ts';
-import type { Kernels, SparseRows } from '../kernels/kernels.ts';
+import type { Kernels, Resident, SparseRows } from '../kernels/kernels.ts';
 import type { Matrix } from '../matrix.ts';
 
 export interface AgreementInput {
-  readonly documents: Matrix; // (m, d), unit rows
+  readonly documents: Matrix | Resident; // (m, d), unit rows
   readonly queries: Matrix; // (n, d), unit rows
   /** The row of `documents` that query i came from: left out of its results. */
   readonly self: ArrayLike<number>;
