@@ -239,6 +239,8 @@ describe('any interleaving of searches, writes, cycles, swaps, rollbacks and cra
         async (s, rounds) => {
           const world = new World(s);
           await s.waitFor(world.start());
+          // Something to replace: what is new is met by a build anyway, what is replaced must be told to it.
+          for (const each of ['a', 'b', 'c']) await s.waitFor(world.run({ type: 'upsert', id: each, text: 0 }));
           for (const round of rounds) {
             const crashes = round.some(({ type }) => type === 'crash');
             const runs = Promise.all(round.map((each) => world.run(each)));
