@@ -1,6 +1,6 @@
 import { ChelatedError } from '../errors.ts';
 
-// Every host that runs WebAssembly's own byte order is asked for once: typed arrays are the host's, the wire is little-endian.
+// Asked for once: numbers lie in typed arrays as this machine has them, and on the wire little-endian.
 const littleEndian = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1;
 
 /** Little-endian f32. @throws {ChelatedError} invalid_input when the bytes are not whole numbers of four */
