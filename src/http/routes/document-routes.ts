@@ -1,13 +1,13 @@
 import { z } from '@hono/zod-openapi';
 import { ChelatedError } from '../../errors.ts';
 import { operation } from '../operation.ts';
-import { collectionQuery, metadata } from '../schemas/common.ts';
+import { collectionQuery, metadata, nullable } from '../schemas/common.ts';
 import { documentFields, documentId, documentInput, documentResult } from '../schemas/document.ts';
 
 const path = '/v1/documents/{id}';
 const params = z.object({ id: documentId });
 const face = z
-  .object({ id: z.string(), text: z.string().nullable(), metadata: metadata.nullable() })
+  .object({ id: z.string(), text: z.string().nullable(), metadata: nullable(metadata) })
   .openapi('StoredDocument');
 
 /** `PUT`, `GET` and `DELETE /v1/documents/{id}`. */

@@ -39,6 +39,11 @@ export function wholeNumber(minimum: number, maximum: number) {
 const metadataValue = z.union([z.string(), z.number(), z.boolean(), z.null()]);
 export const metadata = z.record(z.string(), z.union([metadataValue, z.array(metadataValue)])).openapi('Metadata');
 
+/** A named schema or null. Its own `nullable()` would be written as both at once, which no value is. */
+export function nullable<S extends z.ZodType>(schema: S) {
+  return z.union([schema, z.null()]);
+}
+
 export const condition = z.union([
   metadataValue,
   z.strictObject({ in: z.array(metadataValue).max(config.http.maxK) }),
