@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'bun:test';
 import { config } from '../../src/config.ts';
-import { breathe } from '../../src/engine/breathe.ts';
 import { Engine } from '../../src/engine/engine.ts';
 import { loadKernels } from '../../src/kernels/load.ts';
 import { MemoryStore } from '../../src/store/memory-store.ts';
@@ -75,7 +74,16 @@ describe('an index that is being built', () => {
   });
 
   test('has what was written between two of its slices, where it reads from memory', async () => {
-    const engine = await Engine.open({ encoder, kernels });
+    const second = Promise.withResolvers<void>();
+    let products = 0;
+    const watched = new Proxy(kernels, {
+      get(target, name) {
+        if (name === 'gemm' && ++products === 2) second.resolve();
+        const member = Reflect.get(target, name, target);
+        return typeof member === 'function' ? member.bind(target) : member;
+      },
+    });
+    const engine = await Engine.open({ encoder, kernels: watched });
     const collection = engine.collection();
     const count = config.engine.sliceDocuments * 40;
     await collection.upsert(Array.from({ length: count }, (_, i) => ({ id: `d${i}`, text: `w${i % 5}` })));
@@ -83,9 +91,8 @@ describe('an index that is being built', () => {
     const adopted = collection.adopt(await tinyAdapter('affine', encoder)).finally(() => {
       building = false;
     });
-    // A slice or two have been read: one document of them, and one that was not.
-    await breathe();
-    await breathe();
+    await second.promise;
+    // One document that has been projected, and one that has not.
     await collection.upsert([
       { id: 'd0', text: 'w6 w8' },
       { id: `d${count - 1}`, text: 'w7 w8' },
