@@ -5,7 +5,7 @@ import { config } from '../config.ts';
 import { agreement } from '../evaluate/agreement.ts';
 import { pairedSignal } from '../evaluate/paired-signal.ts';
 import type { Kernels, Resident } from '../kernels/kernels.ts';
-import { type Matrix, pickRows, row } from '../matrix.ts';
+import { type Matrix, matrix, pickRows, row } from '../matrix.ts';
 import { random } from '../random.ts';
 import { stackRows } from '../store/document-batch.ts';
 import type { CollectionStore, DocumentBatch, TeacherVectors } from '../store/store.ts';
@@ -53,9 +53,7 @@ export async function monitor(input: MonitorInput, now: Generation, before: Gene
   const sample = await readSample(input);
   const T = sample.taught;
   const current = await measured(now, sample);
-  await breathe();
   const earlier = await measured(before, sample);
-  await breathe();
   const skew = await occurrenceSkewness(kernels, current);
   const agrees = T && (await taughtAgreement(kernels, T, sample.taughtAt, { earlier, current }));
   const judged = judge && pairedSignal(await judge(before), await judge(now));
@@ -69,8 +67,9 @@ export async function monitor(input: MonitorInput, now: Generation, before: Gene
 }
 
 interface Sample {
-  readonly batch: DocumentBatch;
-  readonly slots: readonly number[];
+  /** The documents run by run, ascending. */
+  readonly batches: readonly DocumentBatch[];
+  readonly slots: readonly number[]; // of all of them
   readonly taught: Matrix | null;
   /** Positions of the documents that `taught` has rows for. */
   readonly taughtAt: readonly number[];
@@ -92,14 +91,19 @@ async function readSample(input: MonitorInput): Promise<Sample> {
     const from = teacher === null ? null : await store.teacherVectors(teacher, run[0]! - 1, width);
     if (from) keepRows(from, taughtOf);
   }
-  const batch = await store.batch([...picked].sort((a, b) => a - b));
-  const known = batch.faces.map((face) => face.row);
+  const batches: DocumentBatch[] = [];
+  const ascending = [...picked].sort((a, b) => a - b);
+  for (let from = 0; from < ascending.length; from += width) {
+    batches.push(await store.batch(ascending.slice(from, from + width)));
+    await breathe();
+  }
+  const known = batches.flatMap(({ faces }) => faces.map((face) => face.row));
   // A write was between the store and the indexes: read again.
   if (!known.every((each) => slots.has(each))) return readSample(input);
   const at = known.flatMap((each, i) => (taughtOf.has(each) ? [i] : []));
   const vectors = at.map((i) => taughtOf.get(known[i]!)!);
   const taught = vectors[0] ? stackRows(vectors[0].length, vectors) : null;
-  return { batch, slots: known.map((each) => slots.slotOf(each)!), taught, taughtAt: at };
+  return { batches, slots: known.map((each) => slots.slotOf(each)!), taught, taughtAt: at };
 }
 
 function keepRows({ rows, vectors }: TeacherVectors, into: Map<number, Float32Array>): void {
@@ -109,10 +113,18 @@ function keepRows({ rows, vectors }: TeacherVectors, into: Map<number, Float32Ar
 }
 
 /** The sampled documents as a generation holds them, and as queries of it. */
-async function measured(generation: Generation, { batch, slots }: Sample) {
-  const rows = batch.faces.map((face) => face.row);
-  const queries = await generation.projectDocuments({ ...batch, rows, taught: null });
-  return { documents: generation.pick(slots), queries };
+async function measured(generation: Generation, { batches, slots }: Sample) {
+  const documents = generation.pick(slots);
+  const queries = matrix(slots.length, generation.dims);
+  let at = 0;
+  for (const batch of batches) {
+    const rows = batch.faces.map((face) => face.row);
+    const { data } = await generation.projectDocuments({ ...batch, rows, taught: null });
+    queries.data.set(data, at);
+    at += data.length;
+    await breathe();
+  }
+  return { documents, queries };
 }
 
 type Measured = Awaited<ReturnType<typeof measured>>;
