@@ -1,9 +1,10 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import type { AdapterKind, DistilMode, OutputSpace } from '../adapter/card.ts';
 import { writeAdapter } from '../adapter/write-adapter.ts';
 import { config } from '../config.ts';
 import { distil } from '../distil/distil.ts';
 import type { DistilResult } from '../distil/distil-options.ts';
+import { type PseudoQueryKind, pseudoQueryKinds } from '../distil/pseudo-queries.ts';
 import { refusedResult } from '../distil/refused-result.ts';
 import { effectiveMode } from '../distil/targets.ts';
 import type { Encoder } from '../encode/encoder.ts';
@@ -32,6 +33,7 @@ interface DistilCommandOptions {
   readonly space: OutputSpace;
   readonly dims?: number;
   readonly learnProjection?: boolean;
+  readonly pseudoQueries?: PseudoQueryKind;
   readonly seed: number;
   readonly judged?: string;
   readonly force?: boolean;
@@ -55,6 +57,12 @@ export function distilCommand(program: Command): void {
     .addOption(options.space())
     .addOption(options.dims())
     .option('--learn-projection', 'with mlp or lowrank in space student: train the teacher’s map into that space too')
+    .addOption(
+      new Option(
+        '--pseudo-queries <KIND>',
+        'also learn from a part of each document, encoded by a teacher that is an encoder',
+      ).choices(pseudoQueryKinds),
+    )
     .addOption(options.seed())
     .option(
       '--judged <SPLIT>',
@@ -96,6 +104,7 @@ async function run(given: DistilCommandOptions): Promise<void> {
       ...(step.length === 0 && {
         ...(given.dims !== undefined && { dims: given.dims }),
         learnProjection: given.learnProjection ?? false,
+        ...(given.pseudoQueries && { pseudoQueries: given.pseudoQueries }),
       }),
       seed: given.seed,
       ...(given.judged !== undefined && { judged: dataset }),
