@@ -98,6 +98,19 @@ export const config = {
     breath: 50,
   },
 
+  /** A discriminator of teacher against corrected vectors, beside the loss of a trained adapter. */
+  adversary: {
+    /** Weight of its reversed gradient: none (results/README.md, “Adversarial distillation”), and at most as much as the discriminator's own. */
+    weight: 0,
+    mostWeight: 1,
+    /** Units of its hidden layer. */
+    hidden: 32,
+    /** Length at which the gradient of either player is cut off. */
+    clip: 1,
+    /** Between these shares of right answers in a batch the game is on. */
+    accuracy: { least: 0.02, most: 0.98 },
+  },
+
   gate: {
     /** Rank depth of the teacher's silver judgements and of nDCG. */
     depth: 10,

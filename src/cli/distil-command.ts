@@ -18,6 +18,7 @@ import { distilSteps } from './distil-steps.ts';
 import { Failure } from './failure.ts';
 import { gateLine, signalsLine } from './gate-line.ts';
 import { options } from './options.ts';
+import { parseNumber } from './parse-number.ts';
 import { columns, print } from './print.ts';
 import { type Progress, progress } from './progress.ts';
 import { assertWritable, writeFile } from './write-file.ts';
@@ -34,6 +35,7 @@ interface DistilCommandOptions {
   readonly dims?: number;
   readonly learnProjection?: boolean;
   readonly pseudoQueries?: PseudoQueryKind;
+  readonly adversarial: number;
   readonly seed: number;
   readonly judged?: string;
   readonly force?: boolean;
@@ -57,6 +59,14 @@ export function distilCommand(program: Command): void {
     .addOption(options.space())
     .addOption(options.dims())
     .option('--learn-projection', 'with mlp or lowrank in space student: train the teacher’s map into that space too')
+    .addOption(
+      new Option(
+        '--adversarial <WEIGHT>',
+        'with mlp or lowrank: weight of a discriminator of teacher against corrected vectors',
+      )
+        .argParser(parseNumber({ minimum: 0, maximum: config.adversary.mostWeight }))
+        .default(config.adversary.weight),
+    )
     .addOption(
       new Option(
         '--pseudo-queries <KIND>',
@@ -106,6 +116,7 @@ async function run(given: DistilCommandOptions): Promise<void> {
         learnProjection: given.learnProjection ?? false,
         ...(given.pseudoQueries && { pseudoQueries: given.pseudoQueries }),
       }),
+      adversarial: given.adversarial,
       seed: given.seed,
       ...(given.judged !== undefined && { judged: dataset }),
       force: given.force ?? false,

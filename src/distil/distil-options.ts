@@ -43,6 +43,12 @@ export interface DistilOptions {
   /** Trains the teacher's map into the student's space with the adapter, instead of taking the alignment's as it is. */
   readonly learnProjection?: boolean;
   /**
+   * Weight, 0 … 1, of a discriminator of teacher against corrected vectors, whose reversed gradient the adapter gets beside
+   * its own loss; of a kind that gradients train. 0, no discriminator, unless named (results/README.md, “Adversarial
+   * distillation”).
+   */
+  readonly adversarial?: number;
+  /**
    * Further rows of the fit: a part of each document, short as queries are, towards the teacher's own vector of it. Offline
    * mode only, with a student and a teacher that can be asked; none unless named (results/README.md, “Pseudo-queries”).
    */

@@ -12,11 +12,12 @@ import { isTrained } from './train/trained-adapter.ts';
  *
  * @throws {ChelatedError} invalid_input: a mode, kind or space that does not exist; a mode that needs a teacher without one, α outside 0 … 1, η not a number ≥ 0,
  *   dims that the output space cannot have; a projection to be learned where nothing could learn it; pseudo-queries that
- *   nothing could encode or that the mode has no use for
+ *   nothing could encode or that the mode has no use for; an adversarial weight that is none, or of a kind that is not trained
  */
 export function fillPlan(options: DistilOptions): FitPlan {
-  const { student, kernels, teacher, teacherVectors, signal, dims, unaligned, learnProjection, pseudoQueries } =
-    options;
+  const { student, kernels, teacher, teacherVectors, signal, dims, unaligned, learnProjection } = options;
+  const { pseudoQueries, adversarial = config.adversary.weight } = options;
+  const { mostWeight } = config.adversary;
   const hasTeacher = teacher !== undefined || teacherVectors !== undefined;
   const mode: DistilMode = options.mode ?? (hasTeacher ? 'offline' : config.mode);
   const alpha = options.alpha ?? config.alpha;
@@ -36,6 +37,7 @@ export function fillPlan(options: DistilOptions): FitPlan {
     ...(unaligned ? { unaligned } : {}),
     ...(learnProjection ? { learnProjection } : {}),
     ...(pseudoQueries ? { pseudoQueries } : {}),
+    ...(adversarial ? { adversarial } : {}),
     ...(signal ? { signal } : {}),
   };
   const refuse = (message: string) => {
@@ -60,6 +62,14 @@ export function fillPlan(options: DistilOptions): FitPlan {
   if (learnProjection && !(isTrained(plan.kind) && isOffline && plan.space === 'student' && !unaligned)) {
     refuse(
       `a projection is learned with an adapter that gradients train (mlp, lowrank), in mode offline and space student; got ${plan.kind}, ${mode}, ${plan.space}`,
+    );
+  }
+  if (
+    adversarial !== 0 &&
+    !(isTrained(plan.kind) && !learnProjection && adversarial > 0 && adversarial <= mostWeight)
+  ) {
+    refuse(
+      `adversarial is a weight from 0 to ${mostWeight} for an adapter that gradients train (mlp, lowrank), without a learned projection; got ${adversarial} for ${plan.kind}`,
     );
   }
   if (pseudoQueries) {

@@ -27,6 +27,7 @@ export interface FitPlan {
   readonly unaligned?: boolean;
   readonly learnProjection?: boolean;
   readonly pseudoQueries?: PseudoQueryKind;
+  readonly adversarial?: number;
   readonly signal?: AbortSignal;
 }
 
