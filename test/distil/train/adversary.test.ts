@@ -119,7 +119,7 @@ describe('the discriminator in a training graph', () => {
           });
         }
       }),
-      { numRuns: 15 },
+      { numRuns: 10 },
     );
   });
 
@@ -241,7 +241,7 @@ describe('discriminatorAccuracy', () => {
 
 describe('distil with an adversarial weight', () => {
   test('0 is the same file as none; more is another, which says so', async () => {
-    const { student, ids, texts, T } = await toy(kernels, 200);
+    const { student, ids, texts, T } = await toy(kernels, 160);
     const base = {
       documents: { ids, texts },
       student,
