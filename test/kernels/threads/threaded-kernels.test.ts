@@ -116,8 +116,8 @@ describe('kernels with three threads give bit for bit what one gives', () => {
   });
 
   test('searches in more rows than are copied in at a time', () => {
-    const [X, Q] = [coarse(27_000, 256, 1), coarse(7, 256, 2)];
-    expect(X.data.byteLength).toBeGreaterThan(3 * config.kernels.threads.callsEach * config.kernels.blockBytes);
+    const [X, Q] = [coarse(60_000, 256, 1), coarse(40, 256, 2)];
+    expect(X.data.byteLength).toBeGreaterThan(2 * 3 * config.kernels.threads.callsEach * config.kernels.blockBytes);
     same((kernels) => {
       const { indices, scores } = kernels.topK(X, Q, 50);
       return [indices, scores];
