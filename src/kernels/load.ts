@@ -28,8 +28,8 @@ const simdProbe = new Uint8Array([
  * const many = await loadKernels({ threads: 2 });
  * many.dot(new Float32Array([1, 2]), new Float32Array([3, 4])); // => 11
  */
-export async function loadKernels(source?: KernelSource): Promise<Kernels>;
 export async function loadKernels(source: ThreadedSource): Promise<ThreadedKernels>;
+export async function loadKernels(source?: KernelSource): Promise<Kernels>;
 export async function loadKernels(source?: KernelSource | ThreadedSource): Promise<Kernels> {
   if (typeof source === 'object' && 'threads' in source) return loadThreaded(source);
   const simd = source !== undefined || WebAssembly.validate(simdProbe);
@@ -43,8 +43,11 @@ export async function loadKernels(source?: KernelSource | ThreadedSource): Promi
 async function loadThreaded(source: ThreadedSource): Promise<ThreadedKernels> {
   const kernels = WebAssembly.validate(simdProbe) ? await threadedKernels(source) : 'no WebAssembly SIMD here';
   if (typeof kernels === 'string') {
-    const alone = await loadKernels();
-    return { ...alone, fallback: `one thread: ${kernels}`, threads: 1, close: () => {} };
+    const alone = { ...(await loadKernels()), threads: 1, close: () => {} };
+    if (kernels === '') return alone;
+    const fallback = `one thread: ${kernels}`;
+    source.onFallback?.(fallback);
+    return { ...alone, fallback };
   }
   selfCheck(kernels);
   return kernels;

@@ -11,6 +11,8 @@ export interface ThreadedSource {
   readonly threads: number | 'cores';
   /** The build for threads, where it does not lie beside the code. */
   readonly module?: ModuleSource;
+  /** Told, when it comes to that, why threads are not there: at once, or when they did not start. */
+  readonly onFallback?: (why: string) => void;
 }
 
 /** Kernels that share large calls out among threads. Smaller calls are computed by the thread that asks, as ever. */
@@ -29,7 +31,7 @@ export interface ThreadedSeams {
 }
 
 /**
- * Kernels on shared memory, or the reason why there are none here.
+ * Kernels on shared memory, or the reason why there are none here; '' where one thread is what was asked for.
  *
  * @throws {ChelatedError} wasm_unavailable: the module is not the one expected
  */
@@ -38,26 +40,26 @@ export async function threadedKernels(
   { start, leastWork = config.kernels.threads.leastWork, lostMs }: ThreadedSeams = {},
 ): Promise<ThreadedKernels | string> {
   const count = source.threads === 'cores' ? await cores() : source.threads;
-  const memory = count > 1 ? sharedMemory() : `${count} asked for, or as many cores`;
+  const memory = count > 1 ? sharedMemory() : '';
   if (typeof memory === 'string') return memory;
   const { module, exports } = await loadModule(source.module ?? 'threads', memory);
-  const failures: string[] = [];
-  const crew = new Crew({
-    module,
-    exports,
-    count,
-    start: start ?? (await threadStarter()),
-    onFailure: (why) => failures.push(why),
-    ...(lostMs !== undefined && { lostMs }),
-  });
+  let missing = 0;
+  let fallback: string | undefined;
+  const onFailure = (why: string) => {
+    missing++;
+    fallback = `${missing} of ${count} threads are not there: ${why}`;
+    source.onFallback?.(fallback);
+  };
+  const starter = start ?? (await threadStarter());
+  const crew = new Crew({ module, exports, count, start: starter, onFailure, ...(lostMs !== undefined && { lostMs }) });
   return {
     ...wasmKernels(exports, { crew, leastWork }),
     name: 'threads',
     get threads() {
-      return count - failures.length;
+      return count - missing;
     },
     get fallback() {
-      return failures.length === 0 ? undefined : `${failures.length} of ${count} threads are not there: ${failures[0]}`;
+      return fallback;
     },
     close: () => crew.close(),
   };

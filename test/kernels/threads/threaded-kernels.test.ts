@@ -206,12 +206,14 @@ describe('threads', () => {
       [nowhere, 'nowhere'],
       [throwing, 'no more threads'],
     ] as const) {
-      const kernels = await threadedKernels({ threads: 2 }, { start });
+      const said: string[] = [];
+      const kernels = await threadedKernels({ threads: 2, onFallback: (why) => said.push(why) }, { start });
       if (typeof kernels === 'string') throw new Error(kernels);
       expect(kernels.gemm(A, B).data).toEqual(expected);
       for (let tries = 0; tries < 500 && kernels.fallback === undefined; tries++) await Bun.sleep(10);
       expect(kernels.fallback).toContain('1 of 2 threads are not there');
       expect(kernels.fallback).toContain(why);
+      expect(said).toEqual([kernels.fallback!]);
       expect(kernels.threads).toBe(1);
       expect(kernels.gemm(A, B).data).toEqual(expected);
       kernels.close();
@@ -238,14 +240,16 @@ describe('threads', () => {
     }
   });
 
-  test('are not there, with the reason, where one is asked for, or memory is not shared, or nobody may wait', async () => {
+  test('are not there where one is asked for, nor, with the reason, where memory is not shared, or nobody may wait', async () => {
     const reason = async (threads = 2) => {
-      const kernels = await loadKernels({ threads });
+      const said: string[] = [];
+      const kernels = await loadKernels({ threads, onFallback: (why) => said.push(why) });
       expect(kernels.gemm(A, B).data).toEqual(expected);
+      expect(said).toEqual(kernels.fallback === undefined ? [] : [kernels.fallback]);
       kernels.close();
       return [kernels.name, kernels.threads, kernels.fallback];
     };
-    expect(await reason(1)).toEqual(['simd', 1, 'one thread: 1 asked for, or as many cores']);
+    expect(await reason(1)).toEqual(['simd', 1, undefined]);
     const waits = spyOn(Atomics, 'wait').mockImplementation(() => {
       throw new TypeError('cannot wait here');
     });
