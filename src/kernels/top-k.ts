@@ -55,7 +55,8 @@ function overBlocks(arena: Arena, lanes: Lanes, index: Matrix | Resident | Growi
     withHeld(arena, index as Resident, (held) => {
       const at = held.at(arena);
       if (held.dtype === 'f32') {
-        const step = rowsOfCall(rows, lanes.count, rows, TILE);
+        const most = lanes.count === 1 ? rows : 2 * blockRows(dims); // a millisecond with many queries
+        const step = rowsOfCall(rows, lanes.count, most, TILE);
         for (let i = 0; i < rows; i += step) visit(at + i * dims * 4, Math.min(step, rows - i), i);
         return;
       }
