@@ -28,8 +28,8 @@ export interface GrowingRows {
   readonly rows: number;
   readonly dims: number;
   append(X: Matrix): void;
-  /** Overwrites one row. A row of NaN is found by no search before every other row. */
-  set(row: number, x: Float32Array): void;
+  /** Overwrites the rows from `at` on. A row of NaN is found by no search before every other row. */
+  set(at: number, X: Matrix): void;
   /** Copies of the rows named, in that order. */
   pick(rows: ArrayLike<number>): Matrix;
   /** Releases the memory. A second call does nothing; any other use afterwards throws `invalid_input`. */
