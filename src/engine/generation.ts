@@ -154,7 +154,7 @@ export class Generation {
       return await work(this);
     } finally {
       this.#readers--;
-      await this.#freeWhenUnused();
+      if (this.#retired) await this.#freeWhenUnused();
     }
   }
 
@@ -165,7 +165,7 @@ export class Generation {
   }
 
   async #freeWhenUnused(): Promise<void> {
-    if (!this.#retired || this.#readers > 0 || this.#freed) return;
+    if (this.#readers > 0 || this.#freed) return;
     this.#freed = true;
     this.#onFreed(this);
     this.#index.free();

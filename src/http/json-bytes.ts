@@ -14,6 +14,8 @@ const triples = Int32Array.from({ length: 1000 }, (_, i) =>
   [...String(i).padStart(3, '0')].reduce((all, digit, at) => all | (digit.charCodeAt(0) << (8 * at)), 0),
 );
 const encoder = new TextEncoder();
+/** Where answers of a few vectors are put together: bytes for the longest that may come would be new ones each time. */
+const bench = new Uint8Array(1 << 16);
 
 /**
  * JSON as UTF-8 of its parts in order: text as it is, vectors as arrays of numbers. Each number is written with the nine digits
@@ -25,7 +27,7 @@ const encoder = new TextEncoder();
 export function jsonBytes(parts: readonly (string | Float32Array)[]): Uint8Array<ArrayBuffer> {
   let most = 0;
   for (const part of parts) most += typeof part === 'string' ? 3 * part.length : 2 + bytesANumber * part.length;
-  const bytes = new Uint8Array(most);
+  const bytes = most <= bench.length ? bench : new Uint8Array(most);
   let at = 0;
   for (const part of parts) {
     if (typeof part === 'string') at += encoder.encodeInto(part, bytes.subarray(at)).written;
