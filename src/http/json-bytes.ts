@@ -36,7 +36,7 @@ export function jsonBytes(parts: readonly (string | Float32Array)[]): Uint8Array
   return bytes.slice(0, at);
 }
 
-/** An object's JSON, with the rows of a matrix as one more field, each alone or in an object of its own. */
+/** The JSON of an object that has fields, with the rows of a matrix as one more field, each alone or in an object of its own. */
 export function jsonWithRows(
   said: object,
   field: string,

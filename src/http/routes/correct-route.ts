@@ -71,8 +71,8 @@ export const correctRoute = operation(
     },
     refuses: ['not_found', 'adapter_wrong_model', 'text_required'],
   },
-  async ({ context, query, body, collection, deadline }) => {
-    const { baseFingerprint, dims } = collection.info();
+  async ({ context, query, body, collection, engine, deadline }) => {
+    const { baseFingerprint, dims } = engine.encoder;
     const stated = body?.base_fingerprint ?? query.base_fingerprint;
     if (stated !== undefined && stated !== baseFingerprint) {
       throw new ChelatedError(
@@ -84,8 +84,9 @@ export const correctRoute = operation(
     const heard = input.texts ? { signal: deadline.signal } : {};
     const { vectors, failed, ...rest } = await collection.correct(input, heard);
     if (!body) return binaryAnswer(context, vectors, rest);
-    const { baseFingerprint: base_fingerprint, ...said } = rest;
-    const shown = { ...said, base_fingerprint, dims: vectors.dims, failed };
+    const { fingerprint, generation, mode, fallback } = rest;
+    const said = { fingerprint, generation, mode, fallback, base_fingerprint: baseFingerprint };
+    const shown = { ...said, dims: vectors.dims, failed };
     if (body.encoding_format === 'base64') return context.json({ ...shown, vectors_base64: base64Of(vectors.data) });
     return context.body(jsonWithRows(shown, 'vectors', vectors), 200, { 'content-type': 'application/json' });
   },
