@@ -91,6 +91,7 @@ for (const language of positionals.length > 0 ? positionals : ['de', 'fr', 'fi',
       kernels,
       force: true,
     });
+    console.error(`${language}: ${name}: ${result.card.gate!.reason}`);
     await withCandidate(kernels, { table: student.table ?? null }, result, async (adapter) => {
       const correct = (asked: readonly string[], base: Matrix) =>
         adapter.correct({ vectors: base, tokens: student.tokenize(asked) });
