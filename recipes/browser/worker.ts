@@ -15,7 +15,6 @@ import {
   readVectors,
   refusedResult,
   search,
-  signalsLine,
   staticStudent,
   vectorEncoder,
   writeAdapter,
@@ -70,7 +69,7 @@ async function learn({ corpus, teacher: given, kind, force }: DistilCall): Promi
   const { card } = result;
   const file = new Uint8Array(await writeAdapter(result.parts, card));
   find = await searcher(await loadAdapter(file, { encoder: student, kernels }));
-  const verdict = card.gate ? `${gateLine(card.gate)}; ${signalsLine(card.gate)}` : 'not judged';
+  const verdict = card.gate ? gateLine(card.gate) : 'not judged';
   say({ type: 'adapter', file, card, verdict });
 
   async function openTeacher(given: DistilCall['teacher']): Promise<Encoder> {

@@ -1,7 +1,7 @@
 // chelated/browser: what a page or its worker needs. No file system; onnxruntime is loaded by the first transformer alone.
 import type { onnxEncoder as OnnxEncoder } from '../encode/onnx/onnx-encoder.ts';
 
-export { gateLine, signalsLine } from '../adapter/gate-line.ts';
+export { gateLine } from '../adapter/gate-line.ts';
 export * from '../adapter/index.ts';
 export { distilSteps } from '../distil/distil-steps.ts';
 export * from '../distil/index.ts';
