@@ -37,8 +37,6 @@ function setRunning(running: boolean): void {
   isRunning = running;
   at<HTMLButtonElement>('start').disabled = running;
   at<HTMLButtonElement>('cancel').disabled = !running;
-  // The button that was pressed is not there any more: the keyboard goes on from the other one.
-  if (document.activeElement === document.body) at(running ? 'cancel' : 'start').focus();
 }
 
 /** Ends the work: what it had so far goes with the worker. */

@@ -47,7 +47,9 @@ async function learn({ corpus, teacher: given, kind, force }: DistilCall): Promi
     kernels,
     beside('chelated-wordpiece.wasm'),
   );
-  const dataset = parseDataset({ name: corpus.name, corpus: await corpus.text() });
+  const { name } = corpus;
+  const files = { corpus: name, queries: '', judgements: '' };
+  const dataset = parseDataset({ name, corpus: await corpus.text(), files });
   for (const text of datasetWarnings(dataset)) say({ type: 'note', text });
   const teacher = await openTeacher(given);
   const ids = dataset.documents.map(({ id }) => id);

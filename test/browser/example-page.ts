@@ -42,7 +42,7 @@ export class ExamplePage {
   readonly sample: Given;
   readonly isolated: string;
   readonly plain: string;
-  readonly #browsers = new Map<Gpu, Promise<Browser>>();
+  readonly #browsers = new Map<string, Promise<Browser>>();
   readonly #servers: readonly Bun.Server<undefined>[];
 
   static async build(): Promise<ExamplePage> {
@@ -66,11 +66,25 @@ export class ExamplePage {
   }
 
   browser(gpu: Gpu): Promise<Browser> {
+    return this.#launched(gpu, gpu, []);
+  }
+
+  /** A browser that playwright has changed nothing of, to look at tabs that are not in front. */
+  async plainBrowser(): Promise<Browser> {
+    const free = Bun.serve({ port: 0, fetch: () => new Response() });
+    const { port } = free;
+    await free.stop(true);
+    await this.#launched('plain', 'none', [`--remote-debugging-port=${port}`]);
+    return chrome.connectOverCDP(`http://127.0.0.1:${port}`, { noDefaults: true });
+  }
+
+  #launched(name: string, gpu: Gpu, more: readonly string[]): Promise<Browser> {
     const { flags, driver } = gpus[gpu];
-    const args = ['--no-sandbox', '--disable-quic', '--no-first-run', '--disable-background-networking', ...flags];
+    const args = ['--no-sandbox', '--disable-quic', '--no-first-run', '--disable-background-networking'];
     const env = { ...process.env, XDG_RUNTIME_DIR: this.folder, VK_ICD_FILENAMES: driver };
-    const known = this.#browsers.get(gpu) ?? chrome.launch({ executablePath: chromium!, args, env });
-    this.#browsers.set(gpu, known);
+    const known =
+      this.#browsers.get(name) ?? chrome.launch({ executablePath: chromium!, args: [...args, ...flags, ...more], env });
+    this.#browsers.set(name, known);
     return known;
   }
 
