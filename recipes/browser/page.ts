@@ -10,14 +10,14 @@ const say = (text: string) => {
 let worker: Worker | undefined;
 const ask = (call: Call) => worker?.postMessage(call);
 
+// A worker has the policy that its own file was sent with, and a server of files sends none; one from a blob has the page's.
+const code = `import ${JSON.stringify(new URL('worker.js', document.baseURI))};`;
+const workerUrl = URL.createObjectURL(new Blob([code], { type: 'text/javascript' }));
+
 /** A new worker in place of the one before, whose memory goes with it. */
 function startWorker(): void {
   worker?.terminate();
-  // A worker has the policy that its own response came with, which a shelf of files cannot send; one from a blob has the page's.
-  const url = URL.createObjectURL(
-    new Blob([`import ${JSON.stringify(new URL('worker.js', document.baseURI).href)};`], { type: 'text/javascript' }),
-  );
-  worker = new Worker(url, { type: 'module' });
+  worker = new Worker(workerUrl, { type: 'module' });
   worker.addEventListener('message', ({ data }: MessageEvent<Answer>) => hear(data));
   worker.addEventListener('error', (event) => stop(`The worker failed: ${event.message || 'it could not be loaded'}`));
 }
