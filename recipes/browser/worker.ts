@@ -41,7 +41,12 @@ addEventListener('message', async ({ data }: MessageEvent<Call>) => {
 });
 
 async function learn({ corpus, teacher: given, kind, force }: DistilCall): Promise<void> {
-  const kernels = await loadKernels(beside('chelated-kernels.wasm'));
+  const kernels = await loadKernels({
+    threads: 'cores',
+    module: beside('chelated-kernels-threads.wasm'),
+    alone: beside('chelated-kernels.wasm'),
+    onFallback: (text) => say({ type: 'note', text }),
+  });
   const student = await staticStudent(
     await readStudent(beside('student/')),
     kernels,

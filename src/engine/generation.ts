@@ -2,6 +2,7 @@ import type { Adapter, AdapterInput } from '../adapter/adapter.ts';
 import { ChelatedError } from '../errors.ts';
 import { fingerprint } from '../fingerprint.ts';
 import type { GrowingRows, Kernels } from '../kernels/kernels.ts';
+import { runs } from '../kernels/runs.ts';
 import { type Matrix, matrix, pickRows, row } from '../matrix.ts';
 import type { GenerationRecord, Serving, TeacherVectors } from '../store/store.ts';
 import type { TokenBags } from '../token-bags.ts';
@@ -122,18 +123,17 @@ export class Generation {
     );
   }
 
-  /** Makes room for so many slots; new ones are found by no search until they are put. */
-  reserve(slots: number): void {
-    const more = slots - this.#index.rows;
-    if (more > 0) this.#index.append(matrix(more, this.dims, new Float32Array(more * this.dims).fill(Number.NaN)));
-  }
-
-  put(slot: number, vector: Float32Array): void {
-    this.#index.set(slot, vector);
+  /** Row i goes to `slots[i]`. Slots between the last one and a new one are free: found by no search until they are put. */
+  put(slots: readonly number[], X: Matrix): void {
+    runs(slots, (first, at, length) => {
+      const more = first + length - this.#index.rows;
+      if (more > 0) this.#index.append(freeSlots(more, this.dims));
+      this.#index.set(first, matrix(length, this.dims, X.data.subarray(at * this.dims, (at + length) * this.dims)));
+    });
   }
 
   clear(slot: number): void {
-    this.#index.set(slot, new Float32Array(this.dims).fill(Number.NaN));
+    if (slot < this.#index.rows) this.#index.set(slot, freeSlots(1, this.dims));
   }
 
   /** The best slots, free ones (NaN) last. */
@@ -172,6 +172,9 @@ export class Generation {
     await this.adapter?.dispose();
   }
 }
+
+const freeSlots = (count: number, dims: number): Matrix =>
+  matrix(count, dims, new Float32Array(count * dims).fill(Number.NaN));
 
 interface Parts {
   readonly number: number;

@@ -94,6 +94,8 @@ export class ExamplePage {
     page.on('request', (request) => asked.push(request.url()));
     page.on('pageerror', (error) => complaints.push(String(error)));
     page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
+    // Machines are busy, and some of the work is large.
+    page.setDefaultTimeout(150_000);
     await page.goto(url);
     return {
       ...{ page, asked, complaints },

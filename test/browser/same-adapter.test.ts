@@ -89,6 +89,10 @@ describe.skipIf(chromium === null)('the adapter that the example page makes, in 
       const grown = (await rendererPeak(await example.browser('none'))) - before;
       expect(grown).toBeGreaterThan(0);
       expect(grown).toBeLessThanOrEqual(mostBytes);
+      // An isolated page has threads, and nothing has stopped them from coming.
+      const threads = opened.asked.filter((url) => url.endsWith('crew-thread.js'));
+      expect(threads.length > 0).toBe(navigator.hardwareConcurrency > 1);
+      expect(await opened.page.locator('#notes li').allTextContents()).toEqual([]);
       await opened.page.fill('#query', 'aspirin and the risk of cancer');
       await opened.page.press('#query', 'Enter');
       await opened.page.locator('#after li').nth(9).waitFor();
