@@ -9,6 +9,7 @@ import { parseDataset } from '../../src/evaluate/dataset.ts';
 import { search } from '../../src/evaluate/search.ts';
 import { loadKernels } from '../../src/kernels/load.ts';
 import { chromium } from '../helpers/chromium.ts';
+import { inkAndPaper } from '../helpers/ink-and-paper.ts';
 import { ExamplePage, root } from './example-page.ts';
 
 setDefaultTimeout(120_000);
@@ -223,18 +224,7 @@ describe.skipIf(chromium === null)('the example page, in Chromium', () => {
   test('is light or dark as the reader’s system is, and readable in both', async () => {
     for (const colorScheme of ['light', 'dark'] as const) {
       const { page } = await example.open(example.plain, 'none', { colorScheme });
-      const [ink, paper] = (await page.evaluate(`(() => {
-        const canvas = document.createElement('canvas').getContext('2d');
-        const of = (color) => {
-          canvas.fillStyle = color;
-          canvas.fillRect(0, 0, 1, 1);
-          const [r, g, b] = canvas.getImageData(0, 0, 1, 1).data;
-          return (0.2126 * r + 0.7152 * g + 0.0722 * b) / 255;
-        };
-        document.body.style.backgroundColor = 'Canvas';
-        const style = getComputedStyle(document.body);
-        return [of(style.color), of(style.backgroundColor)];
-      })()`)) as [number, number];
+      const [ink, paper] = await inkAndPaper(page);
       expect(colorScheme === 'light' ? paper - ink : ink - paper).toBeGreaterThan(0.7);
       await page.close();
     }
