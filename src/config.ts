@@ -123,6 +123,9 @@ export const config = {
     maximumFitted: 20_000,
   },
 
+  /** Documents that fits are made on, to see how many it takes. */
+  fewDocuments: [50, 100, 150, 300, 1000, 3000, 5000],
+
   /** The experiment of repeated sedimentation. */
   cycles: {
     count: 20,

@@ -3,8 +3,8 @@ import type { Dataset } from '../evaluate/dataset.ts';
 import { readDataset } from '../evaluate/read-dataset.ts';
 import type { TextRecord } from '../evaluate/text-record.ts';
 import type { Kernels } from '../kernels/kernels.ts';
-import type { Matrix } from '../matrix.ts';
-import type { TokenBags } from '../token-bags.ts';
+import { type Matrix, pickRows } from '../matrix.ts';
+import { pickBags, type TokenBags } from '../token-bags.ts';
 import type { Combination } from './experiment.ts';
 import { openLabEncoder } from './lab-encoder.ts';
 
@@ -33,6 +33,19 @@ export function openCollection(kernels: Kernels, combination: Combination): Prom
   const key = JSON.stringify([combination.dataset, combination.student, combination.teacher]);
   if (newest?.key !== key) newest = { key, collection: open(kernels, combination) };
   return newest.collection.then((collection) => ({ ...collection, seed: combination.seed }));
+}
+
+/** The same collection as if it had these documents alone, to fit on; its judgements are of all of them. */
+export function someDocuments(collection: Collection, rows: readonly number[]): Collection {
+  const { texts, ids, base, taught } = collection;
+  const { documents, bags } = base;
+  return {
+    ...collection,
+    texts: rows.map((i) => texts[i]!),
+    ids: rows.map((i) => ids[i]!),
+    base: { ...base, documents: pickRows(documents, rows), bags: pickBags(bags, rows) },
+    taught: { ...taught, documents: pickRows(taught.documents, rows) },
+  };
 }
 
 async function open(kernels: Kernels, combination: Combination): Promise<Collection> {

@@ -2,8 +2,9 @@ import { benchmarkDistillation } from './benchmark-distillation.ts';
 import { compare } from './compare.ts';
 import { cycles } from './cycles.ts';
 import type { Experiment } from './experiment.ts';
+import { fewDocuments } from './few-documents.ts';
 import { ladder } from './ladder.ts';
 import { sweep } from './sweep.ts';
 
 /** Every experiment that can be run, a command each. */
-export const experiments: readonly Experiment[] = [sweep, ladder, compare, cycles, benchmarkDistillation];
+export const experiments: readonly Experiment[] = [sweep, ladder, compare, cycles, benchmarkDistillation, fewDocuments];

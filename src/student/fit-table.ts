@@ -10,7 +10,7 @@ import type { Kernels, SparseRows } from '../kernels/kernels.ts';
 import { type Matrix, matrix } from '../matrix.ts';
 import type { TokenBags } from '../token-bags.ts';
 import { rowCosines } from './row-cosines.ts';
-import { stackRows } from './stack-rows.ts';
+import { stackRows } from '../distil/stack-rows.ts';
 
 /** Texts as a fit sees them: token counts, and the teacher's vectors, unit rows. */
 export interface TaughtTexts {
