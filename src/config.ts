@@ -65,6 +65,13 @@ export const config = {
     /** Share of the documents kept out to choose and to judge, and their bounds in number. */
     heldOutShare: 0.2,
     heldOutMaximum: 500,
+    /**
+     * Share of a domain's held-out documents that its reach takes in: a text further from the centroid than all but the
+     * last twentieth of them is none of the domain.
+     */
+    domainReach: 0.95,
+    /** With fewer documents of a domain than this, its teacher cannot be turned into the general one's space. */
+    domainDocuments: 50,
     /** Comparing fits: documents, width of the targets and iterations that keep the ranking of the choices at a tenth of the cost. */
     choice: { documents: 3000, dims: 96, tolerance: 1e-2, iterations: 8 },
     /** Another choice must beat the standing one by this z on held-out queries: 5 % for chance to win in any of seven trials. */
