@@ -101,8 +101,7 @@ async function learned(name: string, taught: TaughtDocuments): Promise<void> {
   const teaches = { teacherVectors: taught.vectors, teacherId: taught.id };
   const { parts, card } = await distil({ documents, student, kernels, seed, force: true, ...teaches });
   const adapter = kernelsAdapter({ parts, card }, { kernels, table: student.table! });
-  const through = async ({ vectors, tokens }: (typeof Q)[number]) =>
-    adapter.correct({ vectors, tokens: tokens! });
+  const through = async ({ vectors, tokens }: (typeof Q)[number]) => adapter.correct({ vectors, tokens: tokens! });
   const corrected = await adapter.correct({ vectors: D, tokens: student.tokenize(documents.texts) });
   const shares = Object.entries(taught.figures).map(([of, figure]) => `${of}: ${figure}`);
   const verdict = card.gate?.promoted ? 'promoted' : 'refused';

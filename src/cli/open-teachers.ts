@@ -94,7 +94,10 @@ interface AskedDomain {
 function splitDomain(text: string): AskedDomain {
   const at = text.lastIndexOf('=');
   if (at < 1 || at === text.length - 1) {
-    throw new ChelatedError('invalid_input', `--domain ${text}: expected ID=PATH, a teacher and the documents it is for`);
+    throw new ChelatedError(
+      'invalid_input',
+      `--domain ${text}: expected ID=PATH, a teacher and the documents it is for`,
+    );
   }
   return { id: text.slice(0, at), path: text.slice(at + 1) };
 }

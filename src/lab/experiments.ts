@@ -9,4 +9,13 @@ import { sweep } from './sweep.ts';
 import { transfer } from './transfer.ts';
 
 /** Every experiment that can be run, a command each. */
-export const experiments: readonly Experiment[] = [sweep, ladder, compare, cycles, benchmarkDistillation, fewDocuments, transfer, fusion];
+export const experiments: readonly Experiment[] = [
+  sweep,
+  ladder,
+  compare,
+  cycles,
+  benchmarkDistillation,
+  fewDocuments,
+  transfer,
+  fusion,
+];

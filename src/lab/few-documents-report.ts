@@ -20,7 +20,8 @@ export function fewDocumentsReport(rows: readonly LabRow[]): Report {
         table: significance(
           against(
             first.filter(({ method }) => method === 'corrected'),
-            (row) => byName(first, String(row.collection)).find((r) => r.method === 'student' && r.student === row.student),
+            (row) =>
+              byName(first, String(row.collection)).find((r) => r.method === 'student' && r.student === row.student),
           ),
           ({ collection, student, documents }) => `${collection}, ${student}, ${documents}`,
         ),

@@ -83,7 +83,9 @@ export function fusionReport(rows: readonly LabRow[]): Report {
         text: 'Weights chosen by the other collections. Paired bootstrap, 10,000 resamples; p adjusted by Holm over this table.',
         table: significance(
           against(
-            kinds.flatMap((kind) => collections.flatMap((name): LabRow[] => [byOthers(kind, name)].filter((row) => row !== undefined))),
+            kinds.flatMap((kind) =>
+              collections.flatMap((name): LabRow[] => [byOthers(kind, name)].filter((row) => row !== undefined)),
+            ),
             (row) => atWeight(ofKind(`${row.space}, ${row.fusion}`, String(row.collection)), 0),
           ),
           ({ collection, space, fusion, weight }) => `${collection}, ${space}, ${fusion}, ${number(weight).toFixed(2)}`,
@@ -95,5 +97,4 @@ export function fusionReport(rows: readonly LabRow[]): Report {
 
 const atWeight = (rows: readonly LabRow[], weight: number) => rows.find((row) => row.weight === weight)!;
 
-const best = (rows: readonly LabRow[], by: (row: LabRow) => number) =>
-  rows.reduce((a, b) => (by(b) > by(a) ? b : a));
+const best = (rows: readonly LabRow[], by: (row: LabRow) => number) => rows.reduce((a, b) => (by(b) > by(a) ? b : a));

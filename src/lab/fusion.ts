@@ -1,3 +1,4 @@
+import { config } from '../config.ts';
 import { withCandidate } from '../distil/candidate.ts';
 import { splitDocuments } from '../distil/split-documents.ts';
 import { bm25 } from '../evaluate/bm25.ts';
@@ -7,7 +8,6 @@ import type { Grades } from '../evaluate/metrics.ts';
 import { type Run, withoutId } from '../evaluate/ranking.ts';
 import { scoreRun } from '../evaluate/score-run.ts';
 import { search } from '../evaluate/search.ts';
-import { config } from '../config.ts';
 import { type Matrix, matrix, pickRows, row } from '../matrix.ts';
 import { type Collection, openCollection, someDocuments } from './collection.ts';
 import { cellKey, combinations, type Experiment, type LabRow } from './experiment.ts';
@@ -39,7 +39,10 @@ async function measure(collection: Collection): Promise<LabRow[]> {
   });
   const pseudo = await pseudoRuns(collection);
   const { sides } = await fitCollection(collection, {});
-  const vectors = { student: scoreSides(collection, collection.base).run, corrected: scoreSides(collection, sides).run };
+  const vectors = {
+    student: scoreSides(collection, collection.base).run,
+    corrected: scoreSides(collection, sides).run,
+  };
   const rows: LabRow[] = [
     { ...facts, space: 'teacher', fusion: 'none', weight: 1, ...scoreSides(collection, collection.taught).figures },
   ];
@@ -72,12 +75,20 @@ async function measure(collection: Collection): Promise<LabRow[]> {
   async function pseudoRuns({ texts, ids, encoder, base, taught }: Collection) {
     const { heldIn, heldOut } = splitDocuments(texts.length, seed);
     const inside = someDocuments(collection, Array.from(heldIn));
-    const drawn = pseudoQueries(Array.from(heldOut, (i) => texts[i]!), seed);
+    const drawn = pseudoQueries(
+      Array.from(heldOut, (i) => texts[i]!),
+      seed,
+    );
     const parts: PseudoQueries = { ...drawn, source: drawn.source.map((i) => heldOut[i]!) };
     const { source, segments, rests } = parts;
     const names = source.map((i) => ids[i]!);
     const seen = await encodePseudo(encoder, parts);
-    const runOf = (documents: Matrix, queries: Matrix, k: number = config.evaluate.runDepth, exclude?: string[]): Run => {
+    const runOf = (
+      documents: Matrix,
+      queries: Matrix,
+      k: number = config.evaluate.runDepth,
+      exclude?: string[],
+    ): Run => {
       const lists = search({ kernels, documents, ids, queries, k, ...(exclude && { exclude }) });
       return new Map(names.map((id, i) => [id, lists[i]!]));
     };
