@@ -73,7 +73,8 @@ async function open(kernels: Kernels, combination: Combination): Promise<Collect
   }
 }
 
-async function sidesOf(encoder: Encoder, { documents, queries }: Dataset): Promise<Sides> {
+/** A dataset's documents and queries as an encoder sees them. */
+export async function sidesOf(encoder: Encoder, { documents, queries }: Dataset): Promise<Sides> {
   const vectors = async (records: readonly TextRecord[], role: 'document' | 'query') => {
     const texts = records.map(({ text }) => text);
     const ids = records.map(({ id }) => id);

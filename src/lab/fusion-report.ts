@@ -12,14 +12,10 @@ type Chooser = (typeof choosers)[number];
 export function fusionReport(rows: readonly LabRow[]): Report {
   const first = ofSeed(rows);
   const collections = distinct(first, 'collection');
-  const kinds = distinct(
-    first.filter(({ space }) => space !== 'teacher').map((row) => ({ kind: `${row.space}, ${row.fusion}` })),
-    'kind',
-  );
-  const ofKind = (kind: string, collection: string) =>
-    byName(first, collection).filter((row) => `${row.space}, ${row.fusion}` === kind);
+  const kinds = distinct(first, 'fusion').filter((kind) => kind !== 'teacher');
+  const ofKind = (kind: string, collection: string) => byName(first, collection).filter((row) => row.fusion === kind);
   const teacher = (collection: string) =>
-    number(byName(first, collection).find(({ space }) => space === 'teacher')?.ndcg);
+    number(byName(first, collection).find((row) => row.fusion === 'teacher')?.ndcg);
   const share = (row: LabRow) => number(row.ndcg) / teacher(String(row.collection));
 
   /** The row of the weight that has the highest mean share of the teacher on the other collections. */
@@ -57,7 +53,7 @@ export function fusionReport(rows: readonly LabRow[]): Report {
   return {
     title: 'Vectors and BM25 as one ranking',
     introduction:
-      'nDCG@10 over the weight of vectors beside BM25. Who chooses it: the oracle by test judgements (which nobody has); cloze and silver by passages of held-out documents, which should find their document, or what the teacher puts nearest to it; the test judgements of the other collections; the default.',
+      'nDCG@10 over the weight of vectors, corrected by the default adapter, beside BM25. Who chooses it: the oracle by test judgements (which nobody has); cloze and silver by passages of held-out documents, which should find their document, or what the teacher puts nearest to it; the test judgements of the other collections; the default.',
     sections: [
       ...collections.map(curve),
       ...kinds.map(
@@ -70,7 +66,7 @@ export function fusionReport(rows: readonly LabRow[]): Report {
               figures: [
                 ...collections.flatMap((name) => {
                   const row = chosen(kind, name, chooser);
-                  return [row ? number(row.weight).toFixed(2) : null, number(row?.ndcg)];
+                  return [row ? number(row.weight).toFixed(1) : null, number(row?.ndcg)];
                 }),
                 shares(kind, chooser),
               ],
@@ -86,9 +82,9 @@ export function fusionReport(rows: readonly LabRow[]): Report {
             kinds.flatMap((kind) =>
               collections.flatMap((name): LabRow[] => [byOthers(kind, name)].filter((row) => row !== undefined)),
             ),
-            (row) => atWeight(ofKind(`${row.space}, ${row.fusion}`, String(row.collection)), 0),
+            (row) => atWeight(ofKind(String(row.fusion), String(row.collection)), 0),
           ),
-          ({ collection, space, fusion, weight }) => `${collection}, ${space}, ${fusion}, ${number(weight).toFixed(2)}`,
+          ({ collection, fusion, weight }) => `${collection}, ${fusion}, ${number(weight).toFixed(1)}`,
         ),
       },
     ],

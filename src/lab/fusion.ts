@@ -28,7 +28,7 @@ export const fusion: Experiment = {
   report: fusionReport,
 };
 
-const weights = Array.from({ length: 21 }, (_, i) => i / 20);
+const weights = Array.from({ length: 11 }, (_, i) => i / 10);
 
 async function measure(collection: Collection): Promise<LabRow[]> {
   const { data, kernels, name, student, teacher, seed } = collection;
@@ -39,31 +39,25 @@ async function measure(collection: Collection): Promise<LabRow[]> {
   });
   const pseudo = await pseudoRuns(collection);
   const { sides } = await fitCollection(collection, {});
-  const vectors = {
-    student: scoreSides(collection, collection.base).run,
-    corrected: scoreSides(collection, sides).run,
-  };
+  const byVectors = scoreSides(collection, sides).run;
   const rows: LabRow[] = [
-    { ...facts, space: 'teacher', fusion: 'none', weight: 1, ...scoreSides(collection, collection.taught).figures },
+    { ...facts, fusion: 'teacher', weight: 1, ...scoreSides(collection, collection.taught).figures },
   ];
-  for (const space of ['student', 'corrected'] as const) {
-    for (const method of fusions) {
-      for (const weight of weights) {
-        const together = (of: Run, words: Run) =>
-          fuseRuns([of, words], { fusion: method, weights: [weight, 1 - weight], k: config.evaluate.runDepth });
-        const asked = together(pseudo[space], pseudo.words);
-        const others: Run = new Map(Array.from(asked, ([id, list]) => [id, withoutId(list, id)]));
-        rows.push({
-          ...facts,
-          space,
-          fusion: method,
-          weight,
-          ...scoreLists(collection, together(vectors[space], byWords)),
-          cloze: round(scoreRun(asked, pseudo.source)['ndcg@10']),
-          silver: round(scoreRun(others, pseudo.silver)['ndcg@10']),
-          pseudoQueries: asked.size,
-        });
-      }
+  for (const method of fusions) {
+    for (const weight of weights) {
+      const together = (vectors: Run, words: Run) =>
+        fuseRuns([vectors, words], { fusion: method, weights: [weight, 1 - weight], k: config.evaluate.runDepth });
+      const asked = together(pseudo.vectors, pseudo.words);
+      const others: Run = new Map(Array.from(asked, ([id, list]) => [id, withoutId(list, id)]));
+      rows.push({
+        ...facts,
+        fusion: method,
+        weight,
+        ...scoreLists(collection, together(byVectors, byWords)),
+        cloze: round(scoreRun(asked, pseudo.source)['ndcg@10']),
+        silver: round(scoreRun(others, pseudo.silver)['ndcg@10']),
+        pseudoQueries: asked.size,
+      });
     }
   }
   return rows;
@@ -75,10 +69,8 @@ async function measure(collection: Collection): Promise<LabRow[]> {
   async function pseudoRuns({ texts, ids, encoder, base, taught }: Collection) {
     const { heldIn, heldOut } = splitDocuments(texts.length, seed);
     const inside = someDocuments(collection, Array.from(heldIn));
-    const drawn = pseudoQueries(
-      Array.from(heldOut, (i) => texts[i]!),
-      seed,
-    );
+    const available = Array.from(heldOut, (i) => texts[i]!);
+    const drawn = pseudoQueries(available, seed, config.fusion.pseudoQueries);
     const parts: PseudoQueries = { ...drawn, source: drawn.source.map((i) => heldOut[i]!) };
     const { source, segments, rests } = parts;
     const names = source.map((i) => ids[i]!);
@@ -93,7 +85,7 @@ async function measure(collection: Collection): Promise<LabRow[]> {
       return new Map(names.map((id, i) => [id, lists[i]!]));
     };
     const { result } = await fitCollection(inside, {});
-    const corrected = await withCandidate(kernels, { table: encoder.table ?? null }, result, async (adapter) => {
+    const vectors = await withCandidate(kernels, { table: encoder.table ?? null }, result, async (adapter) => {
       const documents = await adapter.correct({ vectors: base.documents, tokens: base.bags });
       const own = await adapter.correct(seen.rests);
       return runOf(replaced(documents, source, own), await adapter.correct(seen.segments));
@@ -105,8 +97,7 @@ async function measure(collection: Collection): Promise<LabRow[]> {
     const nearest = runOf(taught.documents, pickRows(taught.documents, source), config.gate.depth, names);
     const grades = (of: readonly string[]): Grades => new Map(of.map((id) => [id, 1]));
     return {
-      student: runOf(replaced(base.documents, source, seen.rests.vectors), seen.segments.vectors),
-      corrected,
+      vectors,
       words: await bm25({ documents: without, queries: names.map((id, i) => ({ id, text: segments[i]! })) }),
       source: new Map(names.map((id) => [id, grades([id])])),
       silver: new Map(Array.from(nearest, ([id, list]) => [id, grades(list.ids)])),

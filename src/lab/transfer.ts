@@ -20,8 +20,8 @@ export const transfer: Experiment = {
       key: cellKey(combination, 'references'),
       run: () => references(setup, combination),
     })),
-    ...adapters.flatMap((adapter) =>
-      courses(setup.datasets).flatMap((course) =>
+    ...courses(setup.datasets).flatMap((course) =>
+      adapters.flatMap((adapter) =>
         combinations(setup).map((combination) => ({
           key: cellKey(combination, adapter, courseName(course)),
           run: () => measure(setup, combination, adapter, course),
@@ -37,8 +37,8 @@ function courses(datasets: readonly string[]): Course[] {
   const pairs = datasets.slice(1).map((b, i) => [datasets[i]!, b] as const);
   return [
     ...datasets.map((a) => [[a]]),
-    ...pairs.flatMap(([a, b]) => [[[a, b]], [[a], [b]], [[b], [a]]]),
     ...(datasets.length > 2 ? [[datasets]] : []),
+    ...pairs.flatMap(([a, b]) => [[[a, b]], [[a], [b]], [[b], [a]]]),
   ];
 }
 
