@@ -5,7 +5,7 @@ import type { Report, Section } from './report.ts';
 import { byName, distinct, number, ofSeed, significance } from './report-rows.ts';
 
 /** What chooses a weight; the first one has seen the answer. */
-const choosers = ['oracle', 'cloze', 'silver', 'other collections', 'default'] as const;
+const choosers = ['oracle', 'cloze', 'silver', 'cloze + silver', 'other collections', 'default'] as const;
 type Chooser = (typeof choosers)[number];
 
 /** Curves over the weight, and what each way of choosing it would have got, the oracle's beside the honest ones. */
@@ -29,6 +29,7 @@ export function fusionReport(rows: readonly LabRow[]): Report {
     const own = ofKind(kind, collection);
     if (chooser === 'other collections') return byOthers(kind, collection);
     if (chooser === 'default') return atWeight(own, config.fusion.weights[0]);
+    if (chooser === 'cloze + silver') return best(own, (row) => number(row.cloze) + number(row.silver));
     return best(own, (row) => number(row[chooser === 'oracle' ? 'ndcg' : chooser]));
   };
   const curve = (collection: string): Section => ({
@@ -53,7 +54,7 @@ export function fusionReport(rows: readonly LabRow[]): Report {
   return {
     title: 'Vectors and BM25 as one ranking',
     introduction:
-      'nDCG@10 over the weight of vectors, corrected by the default adapter, beside BM25. Who chooses it: the oracle by test judgements (which nobody has); cloze and silver by passages of held-out documents, which should find their document, or what the teacher puts nearest to it; the test judgements of the other collections; the default.',
+      'nDCG@10 over the weight of vectors, corrected by the default adapter, beside BM25. Who chooses it: the oracle by test judgements (which nobody has); cloze and silver by passages of held-out documents, which should find their document, or what the teacher puts nearest to it, and by the sum of the two (the one leans towards words, the other towards the teacher); the test judgements of the other collections; the default.',
     sections: [
       ...collections.map(curve),
       ...kinds.map(

@@ -39,6 +39,9 @@ describe('chelated compare', () => {
       expect((methods.get(method)!.perQuery as number[]).length).toBe(40);
       expect(first.stdout).toContain(`| ${method}`);
     }
+    // Vectors in a file do not say which model made them.
+    expect(methods.get('model2vec’s recipe')!.leftOut).toContain('needs the teacher’s model itself');
+    expect(first.stdout).toContain('## Left out');
     expect(await readFile(join(out, 'compare.html'), 'utf8')).toContain('<svg');
 
     const again = await measure('compare', '--json');
