@@ -34,7 +34,8 @@ const { values, positionals } = parseArgs({
   },
 });
 const dims = 384;
-const kernels = await loadKernels();
+// As the server loads them.
+const kernels = await loadKernels({ threads: 'cores' });
 const numbers = random(1);
 const student = await openEncoder(config.student, { kernels });
 
@@ -222,7 +223,7 @@ async function growth(): Promise<void> {
     Bun.gc(true);
     const start = process.memoryUsage.rss();
     const megabytes = () => Math.round((process.memoryUsage.rss() - start) / 1e6);
-    const own = await loadKernels();
+    const own = await loadKernels({ threads: 'cores' });
     const engine = await Engine.open({
       encoder: given,
       kernels: own,

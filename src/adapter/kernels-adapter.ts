@@ -44,7 +44,7 @@ export function kernelsAdapter({ parts, card, hash }: AdapterSource, { kernels, 
     card,
     hash: hash ?? null,
     backend: 'kernels',
-    correct: async (input) => inBlocks(checkInput(input, card), card.dOut, config.adapterRun.blockRows, step),
+    correct: async (input) => await inBlocks(checkInput(input, card), card.dOut, config.adapterRun.blockRows, step),
     alignTeacher: (T) => teacher.align(T),
     dispose: async () => {
       for (const held of [prior, linear, hidden, rows, teacher]) held?.free();

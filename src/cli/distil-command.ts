@@ -8,14 +8,15 @@ import { refusedResult } from '../distil/refused-result.ts';
 import { openEncoder } from '../encode/open-encoder.ts';
 import { datasetWarnings } from '../evaluate/dataset.ts';
 import { readDataset } from '../evaluate/read-dataset.ts';
-import { loadKernels } from '../kernels/load.ts';
+import type { Kernels } from '../kernels/kernels.ts';
 import { distilSteps } from './distil-steps.ts';
 import { Failure } from './failure.ts';
 import { gateLine, signalsLine } from './gate-line.ts';
 import { openTeachers } from './open-teachers.ts';
 import { options } from './options.ts';
 import { columns, print } from './print.ts';
-import { progress } from './progress.ts';
+import { type Progress, progress } from './progress.ts';
+import { withBatchKernels } from './with-batch-kernels.ts';
 import { assertWritable, writeFile } from './write-file.ts';
 
 interface DistilCommandOptions {
@@ -80,7 +81,11 @@ async function run(given: DistilCommandOptions): Promise<void> {
   const { out, json = false } = given;
   await assertWritable(out);
   const display = progress({ silent: json });
-  const kernels = await loadKernels();
+  await withBatchKernels(display, (kernels) => distilWith(kernels, given, display));
+}
+
+async function distilWith(kernels: Kernels, given: DistilCommandOptions, display: Progress): Promise<void> {
+  const { out, json = false } = given;
   const dataset = await readDataset(given.corpus, given.judged === undefined ? {} : { split: given.judged });
   for (const warning of datasetWarnings(dataset)) display.note(`chelated: ${warning}`);
   const student = await openEncoder(given.student, { kernels });

@@ -97,7 +97,7 @@ export class Generation {
 
   /** Queries, or whatever is not a document of the index: unit rows in this generation's space, or exactly zero rows. */
   async project(input: AdapterInput & { readonly vectors: Matrix }): Promise<Matrix> {
-    return this.adapter === null ? input.vectors : this.adapter.correct(input);
+    return this.adapter === null ? input.vectors : await this.adapter.correct(input);
   }
 
   /** What the index holds of these documents. @throws {ChelatedError} text_required, and what the adapter throws */
@@ -154,7 +154,7 @@ export class Generation {
       return await work(this);
     } finally {
       this.#readers--;
-      await this.#freeWhenUnused();
+      if (this.#retired) await this.#freeWhenUnused();
     }
   }
 
@@ -165,7 +165,7 @@ export class Generation {
   }
 
   async #freeWhenUnused(): Promise<void> {
-    if (!this.#retired || this.#readers > 0 || this.#freed) return;
+    if (this.#readers > 0 || this.#freed) return;
     this.#freed = true;
     this.#onFreed(this);
     this.#index.free();

@@ -1,6 +1,8 @@
 import type { SignalFigures } from '../adapter/card.ts';
+import { collapseDetector } from '../collapse/detector.ts';
 import { skewness } from '../collapse/hubness.ts';
 import { neighbours, othersNear } from '../collapse/neighbours.ts';
+import { spread } from '../collapse/spread.ts';
 import { config } from '../config.ts';
 import { agreement } from '../evaluate/agreement.ts';
 import { pairedSignal } from '../evaluate/paired-signal.ts';
@@ -21,6 +23,11 @@ export interface MonitorFigures {
   readonly alignment: number | null;
   /** Skewness of N_k over the sampled documents. */
   readonly skewness: number;
+  /**
+   * Share of the sampled documents with a collapsed neighbourhood: tighter than `config.collapse.percentile` % of them have it
+   * in the generation before, whose own share that is.
+   */
+  readonly collapseRate: number;
   /** How far each finds the teacher's neighbours: `student` is the generation before, `candidate` this one. */
   readonly agreement: SignalFigures | null;
   /** nDCG of judged queries, where the collection has any. */
@@ -54,7 +61,9 @@ export async function monitor(input: MonitorInput, now: Generation, before: Gene
   const T = sample.taught;
   const current = await measured(now, sample);
   const earlier = await measured(before, sample);
-  const skew = await occurrenceSkewness(kernels, current);
+  const [was, is] = [await neighbourhoods(kernels, earlier), await neighbourhoods(kernels, current)];
+  const detector = collapseDetector(was.spreads, config.collapse.percentile);
+  const collapsed = is.spreads.filter((each) => detector.collapsed(each)).length;
   const agrees = T && (await taughtAgreement(kernels, T, sample.taughtAt, { earlier, current }));
   const judged = judge && pairedSignal(await judge(before), await judge(now));
   const watched = judged ?? agrees;
@@ -63,7 +72,16 @@ export async function monitor(input: MonitorInput, now: Generation, before: Gene
       ? `${judged ? 'judged nDCG' : 'agreement with the teacher'} fell from ${watched.student.toFixed(3)} (generation ${before.number}) to ${watched.candidate.toFixed(3)}, z = ${watched.z.toFixed(1)}`
       : null;
   const alignment = T && now.adapter ? alignmentOf(now, pickRows(current.queries, sample.taughtAt), T) : null;
-  return { generation: now.number, against: before.number, alignment, skewness: skew, agreement: agrees, judged, drop };
+  return {
+    generation: now.number,
+    against: before.number,
+    alignment,
+    skewness: skewness(is.counts),
+    collapseRate: collapsed / Math.max(1, is.spreads.length),
+    agreement: agrees,
+    judged,
+    drop,
+  };
 }
 
 interface Sample {
@@ -129,19 +147,25 @@ async function measured(generation: Generation, { batches, slots }: Sample) {
 
 type Measured = Awaited<ReturnType<typeof measured>>;
 
-/** Skewness of N_k of the sampled documents among themselves. */
-async function occurrenceSkewness(kernels: Kernels, { documents, queries }: Measured): Promise<number> {
+/** Of each sampled document among the others: how often it is near one of them (N_k), and how tight its neighbourhood is. */
+async function neighbourhoods(kernels: Kernels, { documents, queries }: Measured) {
+  const { depth } = config.engine.monitor;
   const counts = new Float64Array(documents.rows);
+  const spreads = new Float64Array(documents.rows);
   const index = kernels.hold(documents);
   try {
     await inSlices(queries.rows, (of) => {
-      const near = othersNear(kernels, index, pickRows(queries, of), of, config.engine.monitor.depth);
-      for (const document of near.ids) counts[document]! += 1;
+      const near = othersNear(kernels, index, pickRows(queries, of), of, config.collapse.neighbours);
+      for (let i = 0; i < near.rows; i++) {
+        const nearest = near.ids.subarray(near.offsets[i], Math.min(near.offsets[i]! + depth, near.offsets[i + 1]!));
+        for (const document of nearest) counts[document]! += 1;
+      }
+      spreads.set(spread(kernels, index, near), of[0]);
     });
   } finally {
     index.free();
   }
-  return skewness(counts);
+  return { counts, spreads };
 }
 
 async function taughtAgreement(

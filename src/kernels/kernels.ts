@@ -59,9 +59,9 @@ export interface TopK {
  * @throws {ChelatedError} shape_mismatch, too_large, invalid_input (use after free)
  */
 export interface Kernels {
-  readonly name: 'simd' | 'scalar' | 'reference';
+  readonly name: 'simd' | 'scalar' | 'threads' | 'reference';
   /** Why this is not the default build, where it is not: for logs and `inspect`. */
-  readonly fallback?: string;
+  readonly fallback?: string | undefined;
 
   /** Copies a matrix into kernel memory, where it stays until freed: calls on it copy nothing. */
   hold(X: Matrix | Int8Rows): Resident;
