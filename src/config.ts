@@ -236,6 +236,8 @@ export const config = {
     topKBytes: 32 * 1024 * 1024,
     /** Rows of a growing index's first chunk, and the bytes that later ones grow to: little is wasted on a small index, and a large one is read as fast as if it were whole. */
     firstChunkRows: 32,
+    /** Up to so many rows a product with a resident map goes by its strips: packing the map would cost more (384 × 384, measured). */
+    fewRows: 32,
     chunkBytes: 1024 * 1024,
     /** Right-hand sides that the sparse ridge solves together: more share the reading of S, fewer fit the cache. */
     ridgeColumns: 32,
