@@ -65,6 +65,13 @@ export const config = {
     /** Share of the documents kept out to choose and to judge, and their bounds in number. */
     heldOutShare: 0.2,
     heldOutMaximum: 500,
+    /**
+     * Share of a domain's held-out documents that its reach takes in: a text further from the centroid than all but the
+     * last twentieth of them is none of the domain.
+     */
+    domainReach: 0.95,
+    /** With fewer documents of a domain than this, its teacher cannot be turned into the general one's space. */
+    domainDocuments: 50,
     /** Comparing fits: documents, width of the targets and iterations that keep the ranking of the choices at a tenth of the cost. */
     choice: { documents: 3000, dims: 96, tolerance: 1e-2, iterations: 8 },
     /** Another choice must beat the standing one by this z on held-out queries: 5 % for chance to win in any of seven trials. */
@@ -136,6 +143,9 @@ export const config = {
     maximumFitted: 20_000,
   },
 
+  /** Documents that fits are made on, to see how many it takes. */
+  fewDocuments: [50, 100, 150, 300, 1000, 3000, 5000],
+
   /** The experiment of repeated sedimentation. */
   cycles: {
     count: 20,
@@ -166,8 +176,10 @@ export const config = {
   /** Corrected vectors and BM25 as one ranking. */
   fusion: {
     method: 'z-score',
-    /** Weights of vectors and BM25 (results/README.md, “Does a correction beat what is cheap”: above both on every collection). */
-    weights: [0.7, 0.3],
+    /** Weights of vectors and BM25: what three collections choose for a fourth (results/README.md, “Which weight beside BM25”). */
+    weights: [0.5, 0.5],
+    /** Passages of held-out documents that choose a weight in the laboratory: each is fused once a weight. */
+    pseudoQueries: 200,
     /** The constant of reciprocal ranks, its authors' own. */
     rankConstant: 60,
   },
