@@ -4,6 +4,7 @@ import { applyDense, readDenseLayer } from '../encode/onnx/dense-layer.ts';
 import { type ModelFiles, readText } from '../encode/onnx/model-files.ts';
 import { readModelSpec } from '../encode/onnx/model-spec.ts';
 import { pool } from '../encode/onnx/pooling.ts';
+import { readWeights } from '../encode/onnx/read-weights.ts';
 import { runTokens } from '../encode/onnx/run-tokens.ts';
 import { readSurround } from '../encode/onnx/surround.ts';
 import { pickWeights } from '../encode/onnx/weight-files.ts';
@@ -33,10 +34,7 @@ export async function tokenVectors(
   const { before, behind } = readSurround(json, `${model.name}/tokenizer.json`);
   const dense = await Promise.all(spec.dense.map((folder) => readDenseLayer(model, folder)));
   const weights = pickWeights(model, dtype);
-  const externalData = await Promise.all(
-    weights.data.map(async (path) => ({ path: path.split('/').at(-1)!, data: await model.read(path) })),
-  );
-  const session = await openSession(await model.read(weights.path), externalData.length > 0 ? { externalData } : {});
+  const session = await openSession(() => readWeights(model, weights));
   try {
     let all: Matrix | undefined;
     const step = config.makeStudent.tokensAtOnce;

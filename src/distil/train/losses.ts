@@ -1,3 +1,4 @@
+import { isPositive } from '../../onnx/is-positive.ts';
 import { sumOver } from './layers.ts';
 import type { Tape } from './tape.ts';
 
@@ -27,7 +28,7 @@ export function squaredDistance(tape: Tape, a: string, b: string, weight: string
 export function contrast(tape: Tape, a: string, b: string, weight: string, batch: number, temperature: number): string {
   const { graph } = tape;
   const own = graph.constant('identity', { dtype: 'f32', dims: [batch, batch], data: eye(batch) });
-  const counts = graph.op('Transpose', [graph.op('Sign', [weight])]);
+  const counts = graph.op('Transpose', [isPositive(graph, weight)]);
   const mask = graph.op('Mul', [graph.op('Sub', [counts, graph.scalar(1)]), graph.scalar(unreachable)]);
   const cosines = graph.op('Gemm', [a, b], { transB: 1 });
   const logits = graph.op('Add', [graph.op('Mul', [cosines, graph.scalar(1 / temperature)]), mask]);

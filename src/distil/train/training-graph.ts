@@ -111,7 +111,7 @@ function addLoss(tape: Tape, objective: Objective, { y, weight, dOut }: Output, 
   if (target.projected !== null && projectionSimilarity > 0) {
     terms.push(similarityDistance(tape, target.projected, target.teacher, weight, projectionSimilarity));
   }
-  graph.op('Sum', terms, {}, graphNames.loss);
+  graph.op('Identity', [terms.reduce((sum, term) => graph.op('Add', [sum, term]))], {}, graphNames.loss);
 }
 
 function addGradients(tape: Tape, network: Network): void {

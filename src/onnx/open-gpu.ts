@@ -1,0 +1,83 @@
+import { config } from '../config.ts';
+import type { DeviceFallback } from './device.ts';
+import { isNodeLike } from './node-like.ts';
+
+/** A GPU that this process holds. */
+export interface Gpu {
+  readonly adapter: GPUAdapter;
+  readonly device: GPUDevice;
+  /** As its driver calls it. */
+  readonly name: string;
+  /** A processor that plays a GPU. */
+  readonly isSoftware: boolean;
+  readonly hasF16: boolean;
+}
+
+const wantedFeatures = ['shader-f16', 'subgroups'] as const satisfies readonly GPUFeatureName[];
+
+/**
+ * The GPU of this machine through WebGPU: the runtime's own, or on Node and Bun that of the package `webgpu` where it is
+ * installed. What is missing is said, not thrown.
+ */
+export async function openGpu(): Promise<Gpu | DeviceFallback> {
+  const gpu = await webGpu();
+  if (!gpu) {
+    const hint = isNodeLike() ? '; on Node and Bun, install the package webgpu' : '';
+    return { reason: 'no_webgpu', message: `this runtime has no WebGPU${hint}` };
+  }
+  const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' }).catch(() => null);
+  if (!adapter) return { reason: 'no_adapter', message: 'WebGPU finds no GPU here, or no driver for it' };
+  const { info, limits, features } = adapter;
+  const name = [info.description, info.device, info.architecture, info.vendor].find((part) => part) ?? 'unnamed';
+  for (const [limit, least] of Object.entries(config.device.limits)) {
+    const given = limits[limit as keyof typeof config.device.limits];
+    if (given < least) return { reason: 'limits', message: `${name} has ${limit} ${given}, expected ${least} or more` };
+  }
+  try {
+    const device = await adapter.requestDevice({
+      requiredFeatures: wantedFeatures.filter((feature) => features.has(feature)),
+      requiredLimits: Object.fromEntries(wantedLimits.map((limit) => [limit, limits[limit]])),
+    });
+    const isSoftware = info.isFallbackAdapter || softwareNames.test(Object.values(namesOf(info)).join(' '));
+    return { adapter, device, name, isSoftware, hasF16: features.has('shader-f16') };
+  } catch (error) {
+    return { reason: 'no_adapter', message: `${name} gives no device: ${(error as Error).message}` };
+  }
+}
+
+/** Whole buffers and workgroups of the GPU, not the least that WebGPU promises. */
+const wantedLimits = [
+  ...(Object.keys(config.device.limits) as (keyof typeof config.device.limits)[]),
+  'maxComputeWorkgroupSizeX',
+  'maxComputeWorkgroupSizeY',
+  'maxComputeWorkgroupSizeZ',
+] as const;
+
+const softwareNames = /swiftshader|llvmpipe|lavapipe|softpipe|software|basic render/i;
+
+const namesOf = ({ vendor, architecture, device, description }: GPUAdapterInfo) => ({
+  vendor,
+  architecture,
+  device,
+  description,
+});
+
+async function webGpu(): Promise<GPU | undefined> {
+  const own = typeof navigator === 'undefined' ? undefined : navigator.gpu;
+  if (own || !isNodeLike()) return own;
+  // Named by a value, so that no bundler looks for a package that may not be there.
+  const name = 'webgpu';
+  const found = (await import(name).catch(() => undefined)) as WebGpuPackage | undefined;
+  if (!found) return undefined;
+  Object.assign(globalThis, found.globals);
+  if (typeof navigator === 'undefined')
+    Object.defineProperty(globalThis, 'navigator', { value: {}, configurable: true });
+  // onnxruntime looks for it there; it also keeps the instance, which must outlive its devices.
+  Object.defineProperty(navigator, 'gpu', { value: found.create([]), configurable: true });
+  return navigator.gpu;
+}
+
+interface WebGpuPackage {
+  readonly globals: object;
+  create(options: readonly string[]): GPU;
+}
