@@ -23,7 +23,7 @@ export class KeptTensor {
    */
   async read(): Promise<Float32Array> {
     // `true` lets go of the GPU's buffer: what was read is fed from memory.
-    const data = await attempt('onnxruntime failed', () => this.#copy.run(() => this.tensor.getData(true)));
+    const data = await attempt('onnxruntime failed', () => this.#copy.callGpu(() => this.tensor.getData(true)));
     if (data instanceof Float32Array) return data;
     throw new ChelatedError('backend_failed', `output ${this.#name} is ${this.tensor.type}, expected float32`);
   }

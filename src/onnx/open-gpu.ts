@@ -1,6 +1,7 @@
 import { config } from '../config.ts';
 import type { DeviceFallback } from './device.ts';
 import { isNodeLike } from './node-like.ts';
+import { webGpu } from './web-gpu.ts';
 
 /** A GPU that this process holds. */
 export interface Gpu {
@@ -61,23 +62,3 @@ const namesOf = ({ vendor, architecture, device, description }: GPUAdapterInfo) 
   device,
   description,
 });
-
-async function webGpu(): Promise<GPU | undefined> {
-  const own = typeof navigator === 'undefined' ? undefined : navigator.gpu;
-  if (own || !isNodeLike()) return own;
-  // Named by a value, so that no bundler looks for a package that may not be there.
-  const name = 'webgpu';
-  const found = (await import(name).catch(() => undefined)) as WebGpuPackage | undefined;
-  if (!found) return undefined;
-  Object.assign(globalThis, found.globals);
-  if (typeof navigator === 'undefined')
-    Object.defineProperty(globalThis, 'navigator', { value: {}, configurable: true });
-  // onnxruntime looks for it there; it also keeps the instance, which must outlive its devices.
-  Object.defineProperty(navigator, 'gpu', { value: found.create([]), configurable: true });
-  return navigator.gpu;
-}
-
-interface WebGpuPackage {
-  readonly globals: object;
-  create(options: readonly string[]): GPU;
-}

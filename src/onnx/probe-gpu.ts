@@ -11,7 +11,7 @@ export async function probeGpu(copy: RuntimeCopy): Promise<DeviceFallback | null
   const { Tensor, InferenceSession } = copy.runtime;
   const name = copy.gpu!.name;
   try {
-    const y = await copy.run(async () => {
+    const y = await copy.call(async () => {
       const session = await InferenceSession.create(probeGraph(), {
         executionProviders: [{ name: 'webgpu', device: copy.gpu!.device }],
       });

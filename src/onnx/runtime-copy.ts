@@ -45,16 +45,31 @@ export class RuntimeCopy {
    *
    * @throws {ChelatedError} device_lost when the GPU is gone, or goes meanwhile; and what the action throws
    */
-  run<T>(action: () => Promise<T>): Promise<T> {
+  call<T>(action: () => Promise<T>): Promise<T> {
     if (!this.gpu) return action();
     const result = this.#last.then(async () => {
       if (this.#lost) throw lostError(this.#lost);
-      const given = await Promise.race([action(), this.#whenLost]);
-      if (this.#lost) throw lostError(this.#lost);
-      return given;
+      try {
+        return await Promise.race([action(), this.#whenLost]);
+      } finally {
+        // Also where the action failed first: the reason is the GPU.
+        if (this.#lost) await this.#whenLost;
+      }
     });
     this.#last = result.catch(() => {});
     return result;
+  }
+
+  /** The same for what computes on the GPU, or reads from it: where that fails, the GPU counts as lost. */
+  callGpu<T>(action: () => Promise<T>): Promise<T> {
+    return this.call(async () => {
+      try {
+        return await action();
+      } catch (error) {
+        if (this.gpu) this.lose((error as Error).message);
+        throw error;
+      }
+    });
   }
 }
 

@@ -92,7 +92,7 @@ async function openGraph(
   const { bytes, externalData } = await read();
   try {
     const session = await attempt('onnxruntime refused the model', () =>
-      copy.run(() =>
+      copy.call(() =>
         copy.runtime.InferenceSession.create(bytes, {
           executionProviders: [device === 'webgpu' ? { name: 'webgpu', device: copy.gpu!.device } : 'wasm'],
           ...(externalData && { externalData: [...externalData] }),
@@ -198,25 +198,18 @@ function runGraph({ copy, device, session }: OpenGraph, feeds: MixedFeeds, outpu
   return attempt('onnxruntime failed', async () => {
     const missing = session.inputNames.find((name) => !(name in feeds));
     if (missing !== undefined) throw new Error(`input ${missing} was not fed`);
-    return copy.run(async () => {
-      const given: Record<string, Tensor> = {};
-      for (const [name, tensor] of Object.entries(feeds)) {
-        given[name] = tensor instanceof KeptTensor ? tensor.tensor : tensorOf(copy.runtime, tensor);
-      }
-      try {
-        return await session.run(given, outputs);
-      } catch (error) {
-        // It may have ended in the middle of a wait: nothing in this copy can be called again.
-        if (device === 'webgpu') copy.lose((error as Error).message);
-        throw error;
-      }
-    });
+    const given: Record<string, Tensor> = {};
+    for (const [name, tensor] of Object.entries(feeds)) {
+      given[name] = tensor instanceof KeptTensor ? tensor.tensor : tensorOf(copy.runtime, tensor);
+    }
+    const action = () => session.run(given, outputs);
+    return device === 'webgpu' ? copy.callGpu(action) : copy.call(action);
   });
 }
 
 /** What a lost GPU held went with it. */
 async function release({ copy, session }: OpenGraph): Promise<void> {
-  if (!copy.lost) await copy.run(() => session.release());
+  if (!copy.lost) await copy.call(() => session.release());
 }
 
 function tensorOf({ Tensor }: Runtime, tensor: OnnxTensor): Tensor {

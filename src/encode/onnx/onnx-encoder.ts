@@ -3,7 +3,7 @@ import { ChelatedError } from '../../errors.ts';
 import { fingerprint } from '../../fingerprint.ts';
 import type { Kernels } from '../../kernels/kernels.ts';
 import { type Matrix, matrix, pickRows, row } from '../../matrix.ts';
-import type { DeviceChoice } from '../../onnx/device.ts';
+import type { Device, DeviceChoice } from '../../onnx/device.ts';
 import { fuseTransformer } from '../../onnx/fuse/fuse-transformer.ts';
 import { type OnnxModel, type OnnxSession, openSession } from '../../onnx/session.ts';
 import { type TokenBags, tokenBags } from '../../token-bags.ts';
@@ -112,6 +112,10 @@ class OnnxEncoder implements Encoder {
     this.tokenizer = parts.tokenizer;
     this.maxTokens = parts.spec.maxTokens - parts.surround.before.length - parts.surround.behind.length;
     this.#parts = parts;
+  }
+
+  get device(): Device {
+    return this.#parts.session.device;
   }
 
   async encode(texts: readonly string[], options: EncodeOptions): Promise<Encoded> {
