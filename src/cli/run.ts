@@ -49,10 +49,11 @@ export async function run(argv: readonly string[]): Promise<number> {
     const { device } = command.opts<{ device?: DeviceChoice }>();
     if (device) useDevice(device);
   });
-  // Once a message: every model that is opened says the same.
+  // Once a message: every model that is opened says the same. That a machine has no GPU is no news to whoever did not ask.
   const said = new Set<string>();
-  const stop = onDeviceFallback(({ message }) => {
-    if (!said.has(message)) process.stderr.write(`chelated: on wasm: ${oneLine(message)}\n`);
+  const stop = onDeviceFallback(({ reason, message }) => {
+    if (!said.has(message) && reason !== 'no_webgpu' && reason !== 'no_adapter')
+      process.stderr.write(`chelated: on wasm: ${oneLine(message)}\n`);
     said.add(message);
   });
   try {

@@ -17,13 +17,13 @@ export interface Gpu {
 const wantedFeatures = ['shader-f16', 'subgroups'] as const satisfies readonly GPUFeatureName[];
 
 /**
- * The GPU of this machine through WebGPU: the runtime's own, or on Node and Bun that of the package `webgpu` where it is
- * installed. What is missing is said, not thrown.
+ * The GPU of this machine through WebGPU: the runtime's own, or on Node and Bun, where a GPU `isAskedFor` by name, that of
+ * the package `webgpu`. What is missing is said, not thrown.
  */
-export async function openGpu(): Promise<Gpu | DeviceFallback> {
-  const gpu = await webGpu();
+export async function openGpu(isAskedFor: boolean): Promise<Gpu | DeviceFallback> {
+  const gpu = await webGpu(isAskedFor);
   if (!gpu) {
-    const hint = isNodeLike() ? '; on Node and Bun, install the package webgpu' : '';
+    const hint = isNodeLike() ? '; on Node and Bun, install the package webgpu and ask for device webgpu' : '';
     return { reason: 'no_webgpu', message: `this runtime has no WebGPU${hint}` };
   }
   const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' }).catch(() => null);

@@ -73,8 +73,9 @@ async function gpuCopy(isAskedFor: boolean): Promise<RuntimeCopy | DeviceFallbac
       message: 'onnxruntime was loaded for wasm here; name the device before the first model',
     };
   }
-  if (refused && !(isAskedFor && refused.reason === 'software')) return refused;
-  const gpu = await openGpu();
+  // Asked for by name, more is tried, and more is taken.
+  if (refused && !(isAskedFor && (refused.reason === 'software' || refused.reason === 'no_webgpu'))) return refused;
+  const gpu = await openGpu(isAskedFor);
   if ('reason' in gpu) return (refused = gpu);
   const isTaken = isAskedFor || !gpu.isSoftware;
   if (!isTaken) {

@@ -16,6 +16,8 @@ export interface DeviceCase {
   readonly title: string;
   /** Cases of one group share a process. A GPU that is lost is lost for all of them. */
   readonly group: string;
+  /** The one runtime in which it can be seen. */
+  readonly only?: string;
   run(host: DeviceHost): Promise<string>;
 }
 

@@ -13,12 +13,14 @@ if (missing) throw new Error(`CHELATED_GPU=1: ${missing}`);
 const atOnce = 2;
 const limitMs = 900_000;
 
+const casesOf = (runtime: string) => allCases.filter(({ only = runtime }) => only === runtime);
 const groups = [...new Set(allCases.map(({ group }) => group))];
 const results = new Map<string, Promise<CaseResult[]>>();
 if (isWanted) {
   const lanes: Promise<unknown>[] = Array.from({ length: atOnce }, () => Promise.resolve());
   groups
     .flatMap((group) => runtimes.map((runtime) => ({ group, runtime })))
+    .filter(({ group, runtime }) => casesOf(runtime.name).some((each) => each.group === group))
     .forEach(({ group, runtime }) => {
       const lane = results.size % atOnce;
       const result = lanes[lane]!.then(() => runtime.run(group));
@@ -29,7 +31,7 @@ if (isWanted) {
 
 for (const { name } of runtimes) {
   describe.skipIf(!isWanted)(`devices on ${name}${isWanted ? '' : ' (skipped: CHELATED_GPU=1 is not set)'}`, () => {
-    for (const { title, group } of allCases) {
+    for (const { title, group } of casesOf(name)) {
       test(
         title,
         async () => {

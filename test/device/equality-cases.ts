@@ -79,7 +79,7 @@ interface StepProblem {
 }
 
 const cosine = { loss: 'cosine', similarity: 2, alpha: 1, projectionSimilarity: 1 } as const;
-const problems: readonly StepProblem[] = [
+export const problems: readonly StepProblem[] = [
   { network: { kind: 'mlp', dIn: 24, hidden: 12, dOut: 32, dTeacher: null }, objective: cosine },
   { network: { kind: 'lowrank', dIn: 24, hidden: 4, dOut: 24, dTeacher: null }, objective: { ...cosine, loss: 'mse' } },
   { network: { kind: 'mlp', dIn: 16, hidden: 8, dOut: 16, dTeacher: 20 }, objective: { ...cosine, alpha: 0.6 } },
@@ -88,7 +88,7 @@ const problems: readonly StepProblem[] = [
     objective: { ...cosine, loss: 'contrastive' },
   },
 ];
-const batch = 8;
+export const batch = 8;
 
 /** Every input of a graph, made up: unit rows where the graph is promised them, moments as after some steps. */
 export function stepFeeds({ network, objective }: StepProblem, gives: TrainingGraph['gives']): TensorFeeds {

@@ -8,7 +8,7 @@ import { webGpu } from '../../src/onnx/web-gpu.ts';
 import { allCases } from './all-cases.ts';
 import { runCase } from './device-case.ts';
 
-await webGpu();
+await webGpu(true);
 const { CHELATED_MODELS: models } = process.env;
 const host = {
   kernels: await loadKernels(),

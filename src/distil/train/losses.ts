@@ -36,7 +36,10 @@ export function contrast(tape: Tape, a: string, b: string, weight: string, batch
   const gradient = graph.op('Mul', [off, graph.op('Mul', [weight, graph.scalar(1 / temperature)])]);
   tape.add(a, () => graph.op('Gemm', [gradient, b]));
   tape.add(b, () => graph.op('Gemm', [gradient, a], { transA: 1 }));
-  const chosen = graph.op('Mul', [graph.op('LogSoftmax', [logits], { axis: 1 }), own]);
+  // LogSoftmax, in operators that WebGPU has.
+  const below = graph.op('Sub', [logits, graph.op('ReduceMax', [logits], { axes: [1], keepdims: 1 })]);
+  const logs = graph.op('Sub', [below, graph.op('Log', [sumOver(graph, graph.op('Exp', [below]), 1)])]);
+  const chosen = graph.op('Mul', [logs, own]);
   return graph.op('Neg', [sumOver(graph, graph.op('Mul', [chosen, weight]))]);
 }
 
