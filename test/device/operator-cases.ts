@@ -1,6 +1,7 @@
 import type { AdapterKind } from '../../src/adapter/card.ts';
 import { writeAdapter } from '../../src/adapter/write-adapter.ts';
 import { trainingGraph } from '../../src/distil/train/training-graph.ts';
+import { addPooling } from '../../src/encode/onnx/add-pooling.ts';
 import { pickWeights } from '../../src/encode/onnx/weight-files.ts';
 import { fuseTransformer } from '../../src/onnx/fuse/fuse-transformer.ts';
 import { sample } from '../adapter/samples.ts';
@@ -54,9 +55,9 @@ async function graphBytes(name: string, { model }: DeviceHost): Promise<Uint8Arr
     const { parts, card } = sample(which as AdapterKind, 7, { bias: true });
     return writeAdapter(parts, card);
   }
-  if (kind === 'step') return trainingGraph({ ...problems[Number.parseInt(which)]!, batch, gives: 'step' });
+  if (kind === 'step') return trainingGraph({ ...problems[Number.parseInt(which, 10)]!, batch, gives: 'step' });
   const files = await model(which);
-  return files && fuseTransformer(await files.read(pickWeights(files).path));
+  return files && addPooling(fuseTransformer(await files.read(pickWeights(files).path)), ['mean']);
 }
 
 const operators: DeviceCase = {

@@ -11,11 +11,12 @@ import { checkTexts } from '../check-texts.ts';
 import type { Encoded, EncodeOptions, Encoder, TextRole } from '../encoder.ts';
 import { libraryTokenizer } from '../library-tokenizer.ts';
 import type { Tokenizer } from '../tokenizer.ts';
+import { addPooling } from './add-pooling.ts';
 import { applyDense, type DenseLayer, readDenseLayer } from './dense-layer.ts';
 import { type ModelFiles, readText } from './model-files.ts';
 import { type ModelSpec, readModelSpec } from './model-spec.ts';
 import { planBatches } from './plan-batches.ts';
-import { type Pooling, pool } from './pooling.ts';
+import type { Pooling } from './pooling.ts';
 import { readWeights } from './read-weights.ts';
 import { runTokens } from './run-tokens.ts';
 import { readSurround, type Surround } from './surround.ts';
@@ -70,7 +71,7 @@ export async function onnxEncoder(
   const prepare = async () => {
     const { bytes, ...beside } = first ?? (await readWeights(model, weights));
     first = undefined;
-    return { bytes: fuseTransformer(bytes), ...beside };
+    return { bytes: addPooling(fuseTransformer(bytes), spec.pooling), ...beside };
   };
   const session = await openSession(prepare, {
     threads: options.threads ?? threadsHere(),
@@ -186,8 +187,7 @@ class OnnxEncoder implements Encoder {
 /** Unit vectors of token lists, each with its special tokens. */
 async function embed(parts: Parts, lists: readonly (readonly number[])[], skip: number): Promise<Matrix> {
   const { spec, session, dense, kernels, id } = parts;
-  const hidden = await runTokens(session, lists, spec.padId, id);
-  const pooled = 'lengths' in hidden ? pool(hidden, spec.pooling, skip) : hidden;
+  const pooled = await runTokens(session, lists, spec, { name: id, skip });
   return kernels.normalize(dense.reduce((X, layer) => applyDense(X, layer, kernels), pooled));
 }
 
