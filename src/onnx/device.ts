@@ -30,7 +30,16 @@ let choice: DeviceChoice = config.device.choice;
 const counts = new Map<FallbackReason, number>();
 const listeners = new Set<Listener>();
 
-/** Says for all of this thread where graphs run that are opened without a device of their own. */
+/**
+ * Says for all of this thread where graphs run that are opened without a device of their own. Onnxruntime is loaded once, by
+ * the first of them, with WebGPU or without: say it before.
+ *
+ * @example
+ * import { onDeviceFallback, useDevice } from 'chelated';
+ * useDevice('auto');
+ * const stop = onDeviceFallback(({ reason, message }) => console.error(`on wasm (${reason}): ${message}`));
+ * stop();
+ */
 export function useDevice(wanted: DeviceChoice): void {
   choice = wanted;
 }

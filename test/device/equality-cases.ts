@@ -91,18 +91,22 @@ export const problems: readonly StepProblem[] = [
 export const batch = 8;
 
 /** Every input of a graph, made up: unit rows where the graph is promised them, moments as after some steps. */
-export function stepFeeds({ network, objective }: StepProblem, gives: TrainingGraph['gives']): TensorFeeds {
+export function stepFeeds(
+  { network, objective }: StepProblem,
+  gives: TrainingGraph['gives'],
+  rowsOf = batch,
+): TensorFeeds {
   const numbers = random(3);
   const normals = (rows: number, dims: number, spread: number) => ({
     ...({ dtype: 'f32', dims: [rows, dims] } as const),
     data: Float32Array.from({ length: rows * dims }, () => numbers.normal() * spread),
   });
-  const rows = (dims: number) => normals(batch, dims, 1 / Math.sqrt(dims));
+  const rows = (dims: number) => normals(rowsOf, dims, 1 / Math.sqrt(dims));
   const { dIn, dOut, dTeacher } = network;
   const feeds: Record<string, TensorFeeds[string]> = {
     [graphNames.x]: rows(dIn),
     [graphNames.base]: rows(dOut),
-    [graphNames.weight]: { dtype: 'f32', dims: [batch, 1], data: new Float32Array(batch).fill(1 / batch) },
+    [graphNames.weight]: { dtype: 'f32', dims: [rowsOf, 1], data: new Float32Array(rowsOf).fill(1 / rowsOf) },
   };
   if (objective.loss === 'contrastive') {
     Object.assign(feeds, { [graphNames.pairedX]: rows(dIn), [graphNames.pairedBase]: rows(dOut) });
