@@ -1,6 +1,6 @@
 // Time and memory of distillation: seconds of each step, and the process's peak memory.
 //
-//   CHELATED_DATA=… CHELATED_VECTORS=… node scripts/bun.mjs bench/distil.bench.ts [--collection scifact] [--adapter lexical] [--json]
+//   CHELATED_DATA=… CHELATED_VECTORS=… node scripts/bun.mjs bench/distil.bench.ts [--collection scifact] [--adapter lexical] [--threads 2] [--json]
 //   node scripts/bun.mjs bench/distil.bench.ts --documents 100000 --dims 384      # made-up documents of 100 words
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -21,11 +21,12 @@ const { values: options } = parseArgs({
     mode: { type: 'string', default: 'offline' },
     documents: { type: 'string' },
     dims: { type: 'string', default: '384' },
+    threads: { type: 'string', default: '1' },
     json: { type: 'boolean', default: false },
   },
 });
 
-const kernels = await loadKernels();
+const kernels = await loadKernels({ threads: Number(options.threads) });
 const student = await openEncoder('static', { kernels });
 const input = options.documents
   ? madeUp(Number(options.documents), Number(options.dims))

@@ -77,7 +77,7 @@ export async function distilled(subject: Subject): Promise<(candidate: GateCandi
       const { parts, card } = await fitCandidate(request, of, step);
       return { card, parts: candidate.parts ? candidate.parts(parts, seed) : parts };
     };
-    const judge = { kernels, corpus: own, split: ownSplit, student, teacher: null, seed };
+    const judge = { kernels, corpus: own, split: ownSplit, student, teacher, seed };
     const signals = await judgeFit(judge, await fit(pickDocuments(own, ownSplit.heldIn), 'judge'));
     const gate = decideGate({ documents: own.X.rows, heldOut: ownSplit.heldOut.length, ...signals, judged: null });
     const final = await fit(own, 'fit');

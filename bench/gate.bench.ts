@@ -6,7 +6,7 @@
 //   node scripts/bun.mjs bench/gate.bench.ts --from CELLS.jsonl[,MORE.jsonl]
 //
 // Students: static; with --raw the token table before it learned; with --transformer all-MiniLM-L6-v2 itself, taught by
-// all-mpnet-base-v2 (stored vectors of documents and queries, the model for passages: CHELATED_MODELS). --from prints the
+// all-mpnet-base-v2 (stored vectors of documents and queries, the models for passages: CHELATED_MODELS). --from prints the
 // tables of cells that were measured before.
 import { appendFile, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -17,7 +17,7 @@ import { loadKernels } from '../src/kernels/load.ts';
 import { gateCandidates } from './gate-candidates.ts';
 import { distilled, type GateCell, type Subject } from './gate-cell.ts';
 import { gateSummary } from './gate-summary.ts';
-import { transformerStudent } from './transformer-student.ts';
+import { storedTransformer } from './stored-transformer.ts';
 
 const { values: options, positionals } = parseArgs({
   allowPositionals: true,
@@ -61,8 +61,12 @@ async function measure(): Promise<void> {
     if (options.static) add('static', () => openEncoder('static', { kernels }));
     if (options.raw) add('raw table', () => openEncoder(options.raw!, { kernels }));
     if (options.transformer) {
-      const student = async () => transformerStudent('all-MiniLM-L6-v2', dataset, await teacher(), kernels);
-      add('MiniLM', student, () => stored('all-mpnet-base-v2'));
+      const live = async (model: string) => storedTransformer(model, dataset, await stored(model), kernels);
+      add(
+        'MiniLM',
+        () => live('all-MiniLM-L6-v2'),
+        () => live('all-mpnet-base-v2'),
+      );
     }
     for (const { name, open } of subjects) {
       const { student, teacher } = await open();

@@ -14,7 +14,7 @@ const { values: options } = parseArgs({
 const rounds = Number(options.rounds);
 const D = 384;
 const sizes = { 'in cache': 128, 'out of cache': 60_000 } as const; // 196 kB and 92 MB an array
-const arena = new Arena(await loadModule('simd'));
+const arena = new Arena((await loadModule('simd')).exports);
 const { exports } = arena;
 
 interface Result {

@@ -246,6 +246,16 @@ export const config = {
     chunkBytes: 1024 * 1024,
     /** Right-hand sides that the sparse ridge solves together: more share the reading of S, fewer fit the cache. */
     ridgeColumns: 32,
+    threads: {
+      /** More bring nothing where memory is the limit, and each costs a few MB. */
+      most: 8,
+      /** Multiply–adds of a call from which several threads are faster than one: waking them takes some 50 µs. */
+      leastWork: 4_000_000,
+      /** Calls that wait for a thread at a time, for each: enough that none idles while rows are copied in. */
+      callsEach: 16,
+      /** Milliseconds without one call done after which a thread counts as lost; a call takes a few. */
+      lostMs: 60_000,
+    },
   },
 
   encode: {

@@ -44,7 +44,7 @@ export function kernelsAdapter({ parts, card, hash }: AdapterSource, { kernels, 
     card,
     hash: hash ?? null,
     backend: 'kernels',
-    correct: async (input) => inBlocks(checkInput(input, card), card.dOut, config.adapterRun.blockRows, step),
+    correct: async (input) => await inBlocks(checkInput(input, card), card.dOut, config.adapterRun.blockRows, step),
     alignTeacher: (T) => teacher.align(T),
     dispose: async () => {
       for (const held of [prior, linear, hidden, rows, teacher]) held?.free();
@@ -58,6 +58,6 @@ function sum(terms: readonly Matrix[], rows: number, dims: number, bias: Float32
   if (first && rest.length === 0 && !bias) return first;
   const Y = matrix(rows, dims, first?.data.slice());
   for (const { data } of rest) for (let e = 0; e < data.length; e++) Y.data[e]! += data[e]!;
-  if (bias) for (let e = 0; e < Y.data.length; e++) Y.data[e]! += bias[e % dims]!;
+  if (bias) for (let i = 0; i < rows; i++) for (let j = 0; j < dims; j++) Y.data[i * dims + j]! += bias[j]!;
   return Y;
 }

@@ -23,8 +23,13 @@ export async function seal(file: Uint8Array): Promise<Uint8Array> {
   return sealed;
 }
 
+/** The hash that a sealed file says it has: for a file that this program has just sealed. */
+export function sealOf(file: Uint8Array): string {
+  return new TextDecoder().decode(file.subarray(-hexDigits));
+}
+
 /**
- * The hash of a sealed file.
+ * The hash of a sealed file, proven.
  *
  * @throws {ChelatedError} adapter_corrupt when a byte differs from what was sealed, or the end is missing
  */
@@ -36,7 +41,7 @@ export async function openSeal(file: Uint8Array): Promise<string> {
       `${file.length} bytes do not end as an adapter file does: truncated, or not an adapter; copy or distil it again`,
     );
   }
-  const stored = new TextDecoder().decode(file.subarray(-hexDigits));
+  const stored = sealOf(file);
   const hash = await hashOf(file);
   if (stored !== hash) {
     throw new ChelatedError(

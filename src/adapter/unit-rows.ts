@@ -22,7 +22,9 @@ export interface InputParts {
 }
 
 function isZero(X: Matrix | null, i: number): boolean {
-  return X === null || row(X, i).every((value) => value === 0);
+  if (X === null) return true;
+  for (let e = i * X.dims; e < (i + 1) * X.dims; e++) if (X.data[e] !== 0) return false;
+  return true;
 }
 
 function isZeroFeatures(features: SparseRows | null, i: number): boolean {

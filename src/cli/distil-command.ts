@@ -12,13 +12,13 @@ import { ChelatedError } from '../errors.ts';
 import { datasetWarnings } from '../evaluate/dataset.ts';
 import { readDataset } from '../evaluate/read-dataset.ts';
 import type { Kernels } from '../kernels/kernels.ts';
-import { loadKernels } from '../kernels/load.ts';
 import { distilSteps } from './distil-steps.ts';
 import { Failure } from './failure.ts';
 import { gateLine, signalsLine } from './gate-line.ts';
 import { options } from './options.ts';
 import { columns, print } from './print.ts';
 import { type Progress, progress } from './progress.ts';
+import { withBatchKernels } from './with-batch-kernels.ts';
 import { assertWritable, writeFile } from './write-file.ts';
 
 interface DistilCommandOptions {
@@ -76,7 +76,11 @@ async function run(given: DistilCommandOptions): Promise<void> {
   const { out, json = false } = given;
   await assertWritable(out);
   const display = progress({ silent: json });
-  const kernels = await loadKernels();
+  await withBatchKernels(display, (kernels) => distilWith(kernels, given, display));
+}
+
+async function distilWith(kernels: Kernels, given: DistilCommandOptions, display: Progress): Promise<void> {
+  const { out, json = false } = given;
   const dataset = await readDataset(given.corpus, given.judged === undefined ? {} : { split: given.judged });
   for (const warning of datasetWarnings(dataset)) display.note(`chelated: ${warning}`);
   const student = await openEncoder(given.student, { kernels });

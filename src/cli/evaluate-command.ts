@@ -13,14 +13,15 @@ import { judgedQueries } from '../evaluate/judged-queries.ts';
 import { readDataset } from '../evaluate/read-dataset.ts';
 import { runLines } from '../evaluate/run-file.ts';
 import { type RunScores, scoreRun } from '../evaluate/score-run.ts';
-import { loadKernels } from '../kernels/load.ts';
+import type { Kernels } from '../kernels/kernels.ts';
 import { correctTexts } from './correct-texts.ts';
 import { options } from './options.ts';
 import { columns, print } from './print.ts';
-import { progress } from './progress.ts';
+import { type Progress, progress } from './progress.ts';
 import { readAdapterFile } from './read-adapter-file.ts';
 import { teacherDocuments } from './teacher-documents.ts';
 import { timeQueries } from './time-queries.ts';
+import { withBatchKernels } from './with-batch-kernels.ts';
 import { assertWritable, writeFile } from './write-file.ts';
 
 interface EvaluateCommandOptions {
@@ -68,14 +69,17 @@ export function evaluateCommand(program: Command): void {
 }
 
 async function run(given: EvaluateCommandOptions): Promise<void> {
-  const json = given.json ?? false;
   const { documents: side } = given;
   if (side !== 'corrected' && given.teacher === undefined) {
     throw new ChelatedError('invalid_input', `--documents ${side} needs --teacher ID or vectors:DOCS.npy`);
   }
   if (given.run !== undefined) await assertWritable(given.run);
-  const display = progress({ silent: json });
-  const kernels = await loadKernels();
+  const display = progress({ silent: given.json ?? false });
+  await withBatchKernels(display, (kernels) => evaluateWith(kernels, given, display));
+}
+
+async function evaluateWith(kernels: Kernels, given: EvaluateCommandOptions, display: Progress): Promise<void> {
+  const { json = false, documents: side } = given;
   const dataset = await readDataset(given.dataset, given.split === undefined ? {} : { split: given.split });
   for (const warning of datasetWarnings(dataset)) display.note(`chelated: ${warning}`);
   const encoder = await openEncoder(given.student, { kernels });

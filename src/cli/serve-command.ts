@@ -99,7 +99,10 @@ async function serveEngine(given: ServeOptions): Promise<void> {
   process.exit();
 
   async function open(): Promise<Engine> {
-    const kernels = await loadKernels();
+    const kernels = await loadKernels({
+      threads: 'cores',
+      onFallback: (reason) => log.warn({ type: 'fallback', reason }, 'event'),
+    });
     const encoder = batchingEncoder(await openEncoder(student, { kernels }));
     const opened = await Engine.open({
       encoder,

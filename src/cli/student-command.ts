@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { type Command, Option } from 'commander';
 import { config } from '../config.ts';
 import { staticStudent } from '../encode/static-student.ts';
-import { loadKernels } from '../kernels/load.ts';
+import type { Kernels } from '../kernels/kernels.ts';
 import { type BuildStep, buildStudent } from '../student/build-student.ts';
 import { type GeneralSource, generalSources } from '../student/gather-texts.ts';
 import { model2vecFiles, type TableDtype, tableDtypes } from '../student/student-files.ts';
@@ -10,7 +10,8 @@ import { writeStudentFolder } from '../student/write-student-folder.ts';
 import { options } from './options.ts';
 import { parseNumber } from './parse-number.ts';
 import { columns, print } from './print.ts';
-import { progress } from './progress.ts';
+import { type Progress, progress } from './progress.ts';
+import { withBatchKernels } from './with-batch-kernels.ts';
 import { makeFolder, writeFile } from './write-file.ts';
 
 interface StudentCommandOptions {
@@ -78,10 +79,13 @@ export function studentCommand(program: Command): void {
 }
 
 async function run(given: StudentCommandOptions): Promise<void> {
+  await makeFolder(given.out);
+  const display = progress({ silent: given.json ?? false });
+  await withBatchKernels(display, (kernels) => buildWith(kernels, given, display));
+}
+
+async function buildWith(kernels: Kernels, given: StudentCommandOptions, display: Progress): Promise<void> {
   const { out, json = false, limit, teacher, texts, general, dims, dtype, seed, raw = false } = given;
-  await makeFolder(out);
-  const display = progress({ silent: json });
-  const kernels = await loadKernels();
   const id =
     given.id ??
     out

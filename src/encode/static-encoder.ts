@@ -1,7 +1,8 @@
 import { config } from '../config.ts';
 import { ChelatedError } from '../errors.ts';
 import { fingerprint } from '../fingerprint.ts';
-import type { Kernels, Resident, SparseRows } from '../kernels/kernels.ts';
+import { holdShared, type SharedRows } from '../kernels/hold-shared.ts';
+import type { Kernels, SparseRows } from '../kernels/kernels.ts';
 import { type Matrix, matrix } from '../matrix.ts';
 import { type TokenBags, tokenBags } from '../token-bags.ts';
 import { checkTexts } from './check-texts.ts';
@@ -21,7 +22,7 @@ export interface StaticModel {
 }
 
 /**
- * A static student: no network, one row and one weight a token. The table stays in kernel memory until `dispose()`.
+ * A static student: no network, one row and one weight a token. The table stays in kernel memory until `dispose()`, and while an adapter falls back on it.
  *
  *   base vector = normalise(Σ count(t)·weights[t]·table[t])
  *
@@ -54,7 +55,7 @@ class StaticEncoder implements Encoder {
   readonly table: StaticTable;
   readonly teacherSpace?: TeacherSpace;
   readonly #kernels: Kernels;
-  readonly #resident: Resident;
+  readonly #rows: SharedRows;
 
   constructor({ id, table, tokenizer, teacherSpace }: StaticModel, kernels: Kernels, baseFingerprint: string) {
     this.id = id;
@@ -64,7 +65,7 @@ class StaticEncoder implements Encoder {
     this.table = table;
     if (teacherSpace) this.teacherSpace = teacherSpace;
     this.#kernels = kernels;
-    this.#resident = kernels.hold(table.rows);
+    this.#rows = holdShared(kernels, table.rows);
   }
 
   async encode(texts: readonly string[], options: EncodeOptions): Promise<Encoded> {
@@ -102,10 +103,10 @@ class StaticEncoder implements Encoder {
     const { weights } = this.table;
     const values = counts.map((count, e) => count * weights[ids[e]!]!);
     const S: SparseRows = { rows, columns: weights.length, offsets, ids, values };
-    return this.#kernels.normalize(this.#kernels.embeddingBag(this.#resident, S));
+    return this.#kernels.normalize(this.#kernels.embeddingBag(this.#rows.held, S));
   }
 
   dispose(): void {
-    this.#resident.free();
+    this.#rows.free();
   }
 }

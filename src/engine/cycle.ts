@@ -1,4 +1,4 @@
-import { openSeal } from '../adapter/seal.ts';
+import { sealOf } from '../adapter/seal.ts';
 import { config } from '../config.ts';
 import { effectiveMode } from '../distil/targets.ts';
 import type { CollectionStore, Mode, Serving } from '../store/store.ts';
@@ -127,7 +127,7 @@ async function decide(
     return { outcome: 'rejected', reason, monitor: null };
   }
   const serving = card.mode === 'baseline' ? 'symmetric' : input.serving;
-  if (before.adapter?.hash === (await openSeal(file)) && before.serving === serving) {
+  if (before.adapter?.hash === sealOf(file) && before.serving === serving) {
     return { outcome: 'unchanged', reason: 'the adapter that serves is what this cycle makes', monitor: null };
   }
   onStep('projecting', 0);

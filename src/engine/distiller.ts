@@ -59,6 +59,7 @@ export interface Distiller {
     documents: { ids: readonly string[]; texts: readonly string[] },
     options?: DistillerOptions,
   ): Promise<Taught>;
+  /** The job is given away: its numbers may be gone afterwards. */
   distil(job: DistilJob, options?: DistillerOptions): Promise<DistilOutcome>;
   close(): Promise<void>;
 }

@@ -2,6 +2,7 @@ import type { Adapter, AdapterInput } from '../adapter/adapter.ts';
 import { ChelatedError } from '../errors.ts';
 import { fingerprint } from '../fingerprint.ts';
 import type { GrowingRows, Kernels } from '../kernels/kernels.ts';
+import { runs } from '../kernels/runs.ts';
 import { type Matrix, matrix, pickRows, row } from '../matrix.ts';
 import type { GenerationRecord, Serving, TeacherVectors } from '../store/store.ts';
 import type { TokenBags } from '../token-bags.ts';
@@ -96,7 +97,7 @@ export class Generation {
 
   /** Queries, or whatever is not a document of the index: unit rows in this generation's space, or exactly zero rows. */
   async project(input: AdapterInput & { readonly vectors: Matrix }): Promise<Matrix> {
-    return this.adapter === null ? input.vectors : this.adapter.correct(input);
+    return this.adapter === null ? input.vectors : await this.adapter.correct(input);
   }
 
   /** What the index holds of these documents. @throws {ChelatedError} text_required, and what the adapter throws */
@@ -122,18 +123,17 @@ export class Generation {
     );
   }
 
-  /** Makes room for so many slots; new ones are found by no search until they are put. */
-  reserve(slots: number): void {
-    const more = slots - this.#index.rows;
-    if (more > 0) this.#index.append(matrix(more, this.dims, new Float32Array(more * this.dims).fill(Number.NaN)));
-  }
-
-  put(slot: number, vector: Float32Array): void {
-    this.#index.set(slot, vector);
+  /** Row i goes to `slots[i]`. Slots between the last one and a new one are free: found by no search until they are put. */
+  put(slots: readonly number[], X: Matrix): void {
+    runs(slots, (first, at, length) => {
+      const more = first + length - this.#index.rows;
+      if (more > 0) this.#index.append(freeSlots(more, this.dims));
+      this.#index.set(first, matrix(length, this.dims, X.data.subarray(at * this.dims, (at + length) * this.dims)));
+    });
   }
 
   clear(slot: number): void {
-    this.#index.set(slot, new Float32Array(this.dims).fill(Number.NaN));
+    if (slot < this.#index.rows) this.#index.set(slot, freeSlots(1, this.dims));
   }
 
   /** The best slots, free ones (NaN) last. */
@@ -154,7 +154,7 @@ export class Generation {
       return await work(this);
     } finally {
       this.#readers--;
-      await this.#freeWhenUnused();
+      if (this.#retired) await this.#freeWhenUnused();
     }
   }
 
@@ -165,13 +165,16 @@ export class Generation {
   }
 
   async #freeWhenUnused(): Promise<void> {
-    if (!this.#retired || this.#readers > 0 || this.#freed) return;
+    if (this.#readers > 0 || this.#freed) return;
     this.#freed = true;
     this.#onFreed(this);
     this.#index.free();
     await this.adapter?.dispose();
   }
 }
+
+const freeSlots = (count: number, dims: number): Matrix =>
+  matrix(count, dims, new Float32Array(count * dims).fill(Number.NaN));
 
 interface Parts {
   readonly number: number;

@@ -2,7 +2,7 @@ import type { Adapter } from '../adapter/adapter.ts';
 import { config } from '../config.ts';
 import { ChelatedError } from '../errors.ts';
 import type { Kernels } from '../kernels/kernels.ts';
-import { type Matrix, row } from '../matrix.ts';
+import type { Matrix } from '../matrix.ts';
 import { documentPages } from '../store/pages.ts';
 import type { CollectionState, CollectionStore, GenerationRecord, HistoryEntry } from '../store/store.ts';
 import type { CollectionEvent } from './events.ts';
@@ -47,7 +47,7 @@ export class Generations {
     this.#zero = Generation.unadapted(identity.baseFingerprint, identity.dims, parts.kernels);
     this.#serving = this.#zero;
     this.#live.add(this.#zero);
-    this.#builder = new IndexBuilder(parts, (freed) => this.#live.delete(freed));
+    this.#builder = new IndexBuilder(parts, this.#zero, (freed) => this.#live.delete(freed));
   }
 
   /**
@@ -110,18 +110,9 @@ export class Generations {
       for (const generation of this.#live) generation.clear(slot);
       for (const { generation } of this.#builder.building) generation.clear(slot);
     }
-    written.rows.forEach((document, i) => {
-      const slot = slots.take(document);
-      for (const { generation, dirty } of this.#builder.building) {
-        generation.reserve(slots.size);
-        dirty.add(document);
-      }
-      for (const { generation, vectors } of projections) {
-        if (generation.isFreed) continue;
-        generation.reserve(slots.size);
-        generation.put(slot, row(vectors, i));
-      }
-    });
+    const taken = written.rows.map((document) => slots.take(document));
+    for (const { dirty } of this.#builder.building) for (const document of written.rows) dirty.add(document);
+    for (const { generation, vectors } of projections) if (!generation.isFreed) generation.put(taken, vectors);
   }
 
   /** Puts these documents anew into the generations that search this teacher's vectors. Inside of the write mutex. */
@@ -285,11 +276,10 @@ export class Generations {
   async #readDocuments(): Promise<void> {
     const { store, slots } = this.#parts;
     for await (const batch of documentPages(store, config.engine.readDocuments)) {
-      for (const face of batch.faces) slots.take(face.row);
-      this.#zero.reserve(slots.size);
-      batch.faces.forEach((face, i) => {
-        this.#zero.put(slots.slotOf(face.row)!, row(batch.vectors, i));
-      });
+      this.#zero.put(
+        batch.faces.map((face) => slots.take(face.row)),
+        batch.vectors,
+      );
     }
   }
 

@@ -1,11 +1,13 @@
 import type { SignalFigures } from '../adapter/card.ts';
+import { collapseDetector } from '../collapse/detector.ts';
 import { skewness } from '../collapse/hubness.ts';
 import { neighbours, othersNear } from '../collapse/neighbours.ts';
+import { spread } from '../collapse/spread.ts';
 import { config } from '../config.ts';
 import { agreement } from '../evaluate/agreement.ts';
 import { pairedSignal } from '../evaluate/paired-signal.ts';
 import type { Kernels, Resident } from '../kernels/kernels.ts';
-import { type Matrix, pickRows, row } from '../matrix.ts';
+import { type Matrix, matrix, pickRows, row } from '../matrix.ts';
 import { random } from '../random.ts';
 import { stackRows } from '../store/document-batch.ts';
 import type { CollectionStore, DocumentBatch, TeacherVectors } from '../store/store.ts';
@@ -21,6 +23,11 @@ export interface MonitorFigures {
   readonly alignment: number | null;
   /** Skewness of N_k over the sampled documents. */
   readonly skewness: number;
+  /**
+   * Share of the sampled documents with a collapsed neighbourhood: tighter than `config.collapse.percentile` % of them have it
+   * in the generation before, whose own share that is.
+   */
+  readonly collapseRate: number;
   /** How far each finds the teacher's neighbours: `student` is the generation before, `candidate` this one. */
   readonly agreement: SignalFigures | null;
   /** nDCG of judged queries, where the collection has any. */
@@ -53,10 +60,10 @@ export async function monitor(input: MonitorInput, now: Generation, before: Gene
   const sample = await readSample(input);
   const T = sample.taught;
   const current = await measured(now, sample);
-  await breathe();
   const earlier = await measured(before, sample);
-  await breathe();
-  const skew = await occurrenceSkewness(kernels, current);
+  const [was, is] = [await neighbourhoods(kernels, earlier), await neighbourhoods(kernels, current)];
+  const detector = collapseDetector(was.spreads, config.collapse.percentile);
+  const collapsed = is.spreads.filter((each) => detector.collapsed(each)).length;
   const agrees = T && (await taughtAgreement(kernels, T, sample.taughtAt, { earlier, current }));
   const judged = judge && pairedSignal(await judge(before), await judge(now));
   const watched = judged ?? agrees;
@@ -65,12 +72,22 @@ export async function monitor(input: MonitorInput, now: Generation, before: Gene
       ? `${judged ? 'judged nDCG' : 'agreement with the teacher'} fell from ${watched.student.toFixed(3)} (generation ${before.number}) to ${watched.candidate.toFixed(3)}, z = ${watched.z.toFixed(1)}`
       : null;
   const alignment = T && now.adapter ? alignmentOf(now, pickRows(current.queries, sample.taughtAt), T) : null;
-  return { generation: now.number, against: before.number, alignment, skewness: skew, agreement: agrees, judged, drop };
+  return {
+    generation: now.number,
+    against: before.number,
+    alignment,
+    skewness: skewness(is.counts),
+    collapseRate: collapsed / Math.max(1, is.spreads.length),
+    agreement: agrees,
+    judged,
+    drop,
+  };
 }
 
 interface Sample {
-  readonly batch: DocumentBatch;
-  readonly slots: readonly number[];
+  /** The documents run by run, ascending. */
+  readonly batches: readonly DocumentBatch[];
+  readonly slots: readonly number[]; // of all of them
   readonly taught: Matrix | null;
   /** Positions of the documents that `taught` has rows for. */
   readonly taughtAt: readonly number[];
@@ -92,14 +109,19 @@ async function readSample(input: MonitorInput): Promise<Sample> {
     const from = teacher === null ? null : await store.teacherVectors(teacher, run[0]! - 1, width);
     if (from) keepRows(from, taughtOf);
   }
-  const batch = await store.batch([...picked].sort((a, b) => a - b));
-  const known = batch.faces.map((face) => face.row);
+  const batches: DocumentBatch[] = [];
+  const ascending = [...picked].sort((a, b) => a - b);
+  for (let from = 0; from < ascending.length; from += width) {
+    batches.push(await store.batch(ascending.slice(from, from + width)));
+    await breathe();
+  }
+  const known = batches.flatMap(({ faces }) => faces.map((face) => face.row));
   // A write was between the store and the indexes: read again.
   if (!known.every((each) => slots.has(each))) return readSample(input);
   const at = known.flatMap((each, i) => (taughtOf.has(each) ? [i] : []));
   const vectors = at.map((i) => taughtOf.get(known[i]!)!);
   const taught = vectors[0] ? stackRows(vectors[0].length, vectors) : null;
-  return { batch, slots: known.map((each) => slots.slotOf(each)!), taught, taughtAt: at };
+  return { batches, slots: known.map((each) => slots.slotOf(each)!), taught, taughtAt: at };
 }
 
 function keepRows({ rows, vectors }: TeacherVectors, into: Map<number, Float32Array>): void {
@@ -109,27 +131,41 @@ function keepRows({ rows, vectors }: TeacherVectors, into: Map<number, Float32Ar
 }
 
 /** The sampled documents as a generation holds them, and as queries of it. */
-async function measured(generation: Generation, { batch, slots }: Sample) {
-  const rows = batch.faces.map((face) => face.row);
-  const queries = await generation.projectDocuments({ ...batch, rows, taught: null });
-  return { documents: generation.pick(slots), queries };
+async function measured(generation: Generation, { batches, slots }: Sample) {
+  const documents = generation.pick(slots);
+  const queries = matrix(slots.length, generation.dims);
+  let at = 0;
+  for (const batch of batches) {
+    const rows = batch.faces.map((face) => face.row);
+    const { data } = await generation.projectDocuments({ ...batch, rows, taught: null });
+    queries.data.set(data, at);
+    at += data.length;
+    await breathe();
+  }
+  return { documents, queries };
 }
 
 type Measured = Awaited<ReturnType<typeof measured>>;
 
-/** Skewness of N_k of the sampled documents among themselves. */
-async function occurrenceSkewness(kernels: Kernels, { documents, queries }: Measured): Promise<number> {
+/** Of each sampled document among the others: how often it is near one of them (N_k), and how tight its neighbourhood is. */
+async function neighbourhoods(kernels: Kernels, { documents, queries }: Measured) {
+  const { depth } = config.engine.monitor;
   const counts = new Float64Array(documents.rows);
+  const spreads = new Float64Array(documents.rows);
   const index = kernels.hold(documents);
   try {
     await inSlices(queries.rows, (of) => {
-      const near = othersNear(kernels, index, pickRows(queries, of), of, config.engine.monitor.depth);
-      for (const document of near.ids) counts[document]! += 1;
+      const near = othersNear(kernels, index, pickRows(queries, of), of, config.collapse.neighbours);
+      for (let i = 0; i < near.rows; i++) {
+        const nearest = near.ids.subarray(near.offsets[i], Math.min(near.offsets[i]! + depth, near.offsets[i + 1]!));
+        for (const document of nearest) counts[document]! += 1;
+      }
+      spreads.set(spread(kernels, index, near), of[0]);
     });
   } finally {
     index.free();
   }
-  return skewness(counts);
+  return { counts, spreads };
 }
 
 async function taughtAgreement(

@@ -75,9 +75,8 @@ export class Searcher {
       if (base.vectors.data.every((x) => x === 0)) {
         throw new ChelatedError('invalid_input', 'the query has no token that the student knows; give it words');
       }
-      const { value: hits, provenance } = await this.#answer(generation, base, (by, vectors) =>
-        this.#hits(by, vectors, k, options.filter, this.#parts.log.look(by)),
-      );
+      const { by, vectors, provenance } = await this.#project(generation, base);
+      const hits = await this.#hits(by, vectors, k, options.filter, this.#parts.log.look(by));
       if (!compare) return { ...provenance, hits };
       const { zero } = this.#parts.generations;
       const before = await this.#hits(zero, base.vectors, k, options.filter, 0);
@@ -92,8 +91,8 @@ export class Searcher {
         : input.tokens
           ? this.#fromTokens(input.tokens)
           : await this.#fromTexts(input.texts, { role: input.role ?? 'query', signal }, generation);
-      const { value, provenance } = await this.#answer(generation, base, async (_, vectors) => vectors);
-      return { ...provenance, baseFingerprint: this.#parts.encoder.baseFingerprint, vectors: value, failed };
+      const { vectors, provenance } = await this.#project(generation, base);
+      return { ...provenance, baseFingerprint: this.#parts.encoder.baseFingerprint, vectors, failed };
     });
   }
 
@@ -103,34 +102,29 @@ export class Searcher {
     return this.#hits(generation, await generation.project(input), k, undefined, 0);
   }
 
-  /** What `finish` makes of the projected input, by the generation or, when that fails, by generation 0. */
-  async #answer<T>(
+  /** The input by the generation or, when that fails, as generation 0 has it; and who it was. */
+  async #project(
     generation: Generation,
     input: Input,
-    finish: (by: Generation, vectors: Matrix) => Promise<T>,
-  ): Promise<{ value: T; provenance: Provenance }> {
+  ): Promise<{ by: Generation; vectors: Matrix; provenance: Provenance }> {
     const { generations, onFallback } = this.#parts;
     const { mode } = generations.state;
-    const said = (by: Generation, fallback: Fallback | null): Provenance => ({
-      fingerprint: by.fingerprint,
-      generation: by.number,
-      mode,
-      fallback,
+    const said = (by: Generation, vectors: Matrix, fallback: Fallback | null) => ({
+      by,
+      vectors,
+      provenance: { fingerprint: by.fingerprint, generation: by.number, mode, fallback },
     });
     this.answers++;
-    let vectors: Matrix;
     try {
-      vectors = await generation.project(input);
+      return said(generation, await generation.project(input), null);
     } catch (error) {
       if (generation.number === 0) throw error;
       const reason = error instanceof ChelatedError ? `${error.code}: ${error.message}` : String(error);
       const fallback: Fallback = { from: generation.number, to: 0, reason };
       this.fallbacks++;
       onFallback(fallback);
-      const { zero } = generations;
-      return { value: await finish(zero, input.vectors), provenance: said(zero, fallback) };
+      return said(generations.zero, input.vectors, fallback);
     }
-    return { value: await finish(generation, vectors), provenance: said(generation, null) };
   }
 
   /**

@@ -1,7 +1,9 @@
 import type { Worker } from 'node:worker_threads';
+import { config } from '../config.ts';
 import type { DistilStep } from '../distil/distil-options.ts';
 import { ChelatedError, type ErrorCode } from '../errors.ts';
 import { type DeviceChoice, type DeviceFallback, noteDeviceFallback, wantedDevice } from '../onnx/device.ts';
+import { breathe } from './breathe.ts';
 import type { DistilJob, Distiller, DistillerOptions, DistilOutcome, Taught } from './distiller.ts';
 
 export interface WorkerOptions {
@@ -22,8 +24,12 @@ export type WorkerCall = { readonly id: number } & (
       readonly teacher: string;
       readonly documents: { ids: readonly string[]; texts: readonly string[] };
     }
-  | { readonly type: 'distil'; readonly job: DistilJob }
+  | { readonly type: 'documents'; readonly page: DocumentPage }
+  /** Its ids and texts came before it, page by page. */
+  | { readonly type: 'distil'; readonly job: Omit<DistilJob, keyof DocumentPage> }
 );
+
+export type DocumentPage = Pick<DistilJob, 'ids' | 'texts'>;
 
 export interface WorkerAnswer {
   /** The call that is answered; 0: the worker is ready, or stepped down to wasm. */
@@ -60,11 +66,16 @@ export function workerDistiller({ student }: WorkerOptions): Distiller {
   async function ask<R extends Taught | DistilOutcome>(
     request: Request,
     { signal, onProgress }: DistillerOptions = {},
+    { pages = [], moved = [] }: { pages?: Iterable<DocumentPage>; moved?: ArrayBuffer[] } = {},
   ): Promise<R> {
     signal?.throwIfAborted();
     const thread = await worker();
-    signal?.throwIfAborted();
     const id = ++calls;
+    for (const page of pages) {
+      thread.postMessage({ id, type: 'documents', page } satisfies WorkerCall);
+      await breathe();
+    }
+    signal?.throwIfAborted();
     let stop = () => {};
     try {
       return await new Promise<R>((resolve, reject) => {
@@ -85,7 +96,7 @@ export function workerDistiller({ student }: WorkerOptions): Distiller {
         };
         thread.on('message', onMessage).once('error', onEnd).once('exit', onEnd);
         signal?.addEventListener('abort', onAbort, { once: true });
-        thread.postMessage({ id, ...request } satisfies WorkerCall);
+        thread.postMessage({ id, ...request } satisfies WorkerCall, moved);
       });
     } catch (error) {
       if (error instanceof ChelatedError && error.cause === threadEnd) current = null;
@@ -97,9 +108,22 @@ export function workerDistiller({ student }: WorkerOptions): Distiller {
 
   return {
     teach: (teacher, documents, options) => ask<Taught>({ type: 'teach', teacher, documents }, options),
-    distil: (job, options) => ask<DistilOutcome>({ type: 'distil', job }, options),
+    distil: ({ ids, texts, ...job }, options) =>
+      ask<DistilOutcome>({ type: 'distil', job }, options, { pages: pagesOf({ ids, texts }), moved: buffersOf(job) }),
     close: end,
   };
+}
+
+/** Texts are copied from thread to thread, so a page at a time: requests have their turn between two. */
+function* pagesOf({ ids, texts }: DocumentPage): Generator<DocumentPage> {
+  const size = config.engine.sliceDocuments;
+  for (let i = 0; i < ids.length; i += size) yield { ids: ids.slice(i, i + size), texts: texts.slice(i, i + size) };
+}
+
+/** Numbers are not copied: they change hands. */
+function buffersOf({ vectors, tokens, teacher }: Omit<DistilJob, keyof DocumentPage>): ArrayBuffer[] {
+  const arrays = [vectors.data, tokens.offsets, tokens.ids, tokens.counts, ...(teacher ? [teacher.vectors.data] : [])];
+  return [...new Set(arrays.map(({ buffer }) => buffer as ArrayBuffer))];
 }
 
 const threadEnd = Symbol('the thread ended');

@@ -27,11 +27,15 @@ export class Access {
     this.#origins = new Set(origins);
   }
 
-  /** @throws {HttpError} unauthorized, forbidden */
-  async check(scope: Scope, context: Context): Promise<void> {
+  /** A promise only where there is a key to compare. @throws {HttpError} unauthorized, forbidden */
+  check(scope: Scope, context: Context): Promise<void> | undefined {
     this.#checkOrigin(context);
-    if (this.#keys.length === 0) return this.#checkLoopback(context);
-    if (scope === 'public') return;
+    if (this.#keys.length === 0) this.#checkLoopback(context);
+    else if (scope !== 'public') return this.#checkKey(scope, context);
+    return undefined;
+  }
+
+  async #checkKey(scope: 'use' | 'admin', context: Context): Promise<void> {
     const token = /^bearer +(\S+) *$/i.exec(context.req.header('authorization') ?? '')?.[1];
     if (token === undefined) {
       throw new HttpError('unauthorized', 'this route takes a key: send "Authorization: Bearer KEY"');

@@ -9,14 +9,23 @@ import type { RequestLog } from './request-log.ts';
 /** What one app counts: its requests, what happened in its engine, and where its collections are. */
 export class AppMetrics {
   readonly #metrics = new Metrics(config.http.seconds);
+  /** What counts requests of one kind: their labels are written once. */
+  readonly #requests = new Map<string, { count(): void; observe(seconds: number): void }>();
 
   request({ method, route, status, ms }: RequestLog): void {
-    this.#metrics.count('chelated_requests_total', 'Requests answered.', { method, route, status });
-    this.#metrics.observe('chelated_request_seconds', 'Seconds until an answer began.', { route }, ms / 1000);
+    const key = `${method} ${status} ${route}`;
+    let told = this.#requests.get(key);
+    if (!told) {
+      const count = this.#metrics.counter('chelated_requests_total', 'Requests answered.', { method, route, status });
+      const observe = this.#metrics.histogram('chelated_request_seconds', 'Seconds until an answer began.', { route });
+      this.#requests.set(key, (told = { count, observe }));
+    }
+    told.count();
+    told.observe(ms / 1000);
   }
 
   event({ collection, type }: EngineEvent): void {
-    this.#metrics.count('chelated_events_total', 'What happened to collections.', { collection, type });
+    this.#metrics.counter('chelated_events_total', 'What happened to collections.', { collection, type })();
   }
 
   text(engine: AppEngine | null, inFlight: number): string {

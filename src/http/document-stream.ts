@@ -33,12 +33,13 @@ export function documentStream({ body, collection, deadline, end }: DocumentStre
   });
 
   async function* answers(): AsyncGenerator<string, string> {
+    const { signal } = deadline; // heard from the first part on
     try {
       const batches = readDocuments(body ?? new Blob([]).stream(), () => deadline.renew());
       for (;;) {
         const { done, value } = await deadline.race(batches.next());
         if (done) break;
-        yield await write(value);
+        yield await write(value, signal);
       }
       yield `${JSON.stringify({ done: true, ...counts })}\n`;
     } catch (error) {
@@ -48,9 +49,9 @@ export function documentStream({ body, collection, deadline, end }: DocumentStre
   }
 
   /** Upserts what can be, and gives a line for each entry of the batch. */
-  async function write(batch: readonly ReadDocument[]): Promise<string> {
+  async function write(batch: readonly ReadDocument[], signal: AbortSignal): Promise<string> {
     const inputs = batch.flatMap((each) => ('error' in each ? [] : [each.document]));
-    const results = inputs.length > 0 ? await collection.upsert(inputs, { signal: deadline.signal }) : [];
+    const results = inputs.length > 0 ? await collection.upsert(inputs, { signal }) : [];
     let next = 0;
     const lines = batch.map((each) => {
       const result = 'error' in each ? refused(each.line, each.error) : results[next++]!;

@@ -5,8 +5,12 @@ type Labels = Readonly<Record<string, string | number>>;
 interface Family {
   readonly type: 'counter' | 'gauge' | 'histogram';
   readonly help: string;
-  readonly values: Map<string, number>; // by labels, as they are written
+  readonly values: Map<string, Value>; // by labels, as they are written
   readonly histograms: Map<string, Histogram>;
+}
+
+interface Value {
+  value: number;
 }
 
 interface Histogram {
@@ -25,25 +29,31 @@ export class Metrics {
     this.#bounds = bounds;
   }
 
-  count(name: string, help: string, labels: Labels = {}, by = 1): void {
-    const { values } = this.#family(name, 'counter', help);
-    const key = written(labels);
-    values.set(key, (values.get(key) ?? 0) + by);
+  /** What counts one more; labels are read here, once. */
+  counter(name: string, help: string, labels: Labels = {}): () => void {
+    const value = this.#value('counter', name, help, labels);
+    return () => {
+      value.value++;
+    };
   }
 
-  observe(name: string, help: string, labels: Labels, value: number): void {
+  /** What takes one observation; labels are read here, once. */
+  histogram(name: string, help: string, labels: Labels): (value: number) => void {
     const { histograms } = this.#family(name, 'histogram', help);
-    const key = written(labels);
-    let histogram = histograms.get(key);
-    if (!histogram) histograms.set(key, (histogram = { counts: Array(this.#bounds.length + 1).fill(0), sum: 0 }));
-    const at = this.#bounds.findIndex((bound) => value <= bound);
-    histogram.counts[at < 0 ? this.#bounds.length : at]!++;
-    histogram.sum += value;
+    const histogram = heldOr(histograms, written(labels), () => ({
+      counts: Array<number>(this.#bounds.length + 1).fill(0),
+      sum: 0,
+    }));
+    return (value) => {
+      const at = this.#bounds.findIndex((bound) => value <= bound);
+      histogram.counts[at < 0 ? this.#bounds.length : at]!++;
+      histogram.sum += value;
+    };
   }
 
   /** Sets what is a state rather than a sum, and sums that somebody else keeps. */
   set(type: 'gauge' | 'counter', name: string, help: string, labels: Labels, value: number): void {
-    this.#family(name, type, help).values.set(written(labels), value);
+    this.#value(type, name, help, labels).value = value;
   }
 
   /** Forgets every value of these names: of labels that may be gone. */
@@ -56,7 +66,7 @@ export class Metrics {
     const lines = [...this.#families].flatMap(([name, { type, help, values, histograms }]) => [
       `# HELP ${name} ${help}`,
       `# TYPE ${name} ${type}`,
-      ...Array.from(values, ([labels, value]) => line(name, labels, value)),
+      ...Array.from(values, ([labels, { value }]) => line(name, labels, value)),
       ...Array.from(histograms).flatMap(([labels, histogram]) => this.#buckets(name, labels, histogram)),
     ]);
     return `${lines.join('\n')}\n`;
@@ -72,13 +82,20 @@ export class Metrics {
     return [...buckets, line(`${name}_sum`, labels, sum), line(`${name}_count`, labels, all)];
   }
 
-  #family(name: string, type: Family['type'], help: string): Family {
-    const known = this.#families.get(name);
-    if (known) return known;
-    const family: Family = { type, help, values: new Map(), histograms: new Map() };
-    this.#families.set(name, family);
-    return family;
+  #value(type: 'counter' | 'gauge', name: string, help: string, labels: Labels): Value {
+    return heldOr(this.#family(name, type, help).values, written(labels), () => ({ value: 0 }));
   }
+
+  #family(name: string, type: Family['type'], help: string): Family {
+    return heldOr(this.#families, name, () => ({ type, help, values: new Map(), histograms: new Map() }));
+  }
+}
+
+/** What the map has under the key, or what is made now. */
+function heldOr<T>(map: Map<string, T>, key: string, make: () => T): T {
+  let held = map.get(key);
+  if (held === undefined) map.set(key, (held = make()));
+  return held;
 }
 
 const line = (name: string, labels: string, value: number) => `${name}${labels === '' ? '' : `{${labels}}`} ${value}`;

@@ -3,7 +3,7 @@ import { config } from '../config.ts';
 import { ChelatedError } from '../errors.ts';
 import type { Access } from './access.ts';
 import { Admission } from './admission.ts';
-import { type Deadline, deadline } from './deadline.ts';
+import { Deadline } from './deadline.ts';
 import { HttpError } from './errors.ts';
 import type { Idempotency } from './idempotency.ts';
 import type { AppEngine, Call, Operation } from './operation.ts';
@@ -31,12 +31,13 @@ export function desk(parts: Omit<Desk, 'requests' | 'streams'>): Desk {
 
 /** The one way of every request: may it, can it, is there room, is it well formed; only then the operation's own work. */
 export async function serveOperation(operation: Operation, context: Context, desk: Desk): Promise<Response> {
-  await desk.access.check(operation.scope, context);
+  const checking = desk.access.check(operation.scope, context);
+  if (checking) await checking;
   if (operation.scope === 'public') return operation.handle(publicCall(context, desk));
   const engine = desk.engine();
   if (operation.changes && desk.readOnly !== null) throw new ChelatedError('not_supported', desk.readOnly);
   const leave = desk.requests.enter();
-  const until = deadline(context.req.raw.signal, desk.requestMs);
+  const until = new Deadline(() => context.req.raw.signal, desk.requestMs);
   let end = () => {
     until.end();
     leave();

@@ -1,6 +1,8 @@
 import { config } from '../config.ts';
 import { ChelatedError } from '../errors.ts';
 import type { KernelExports } from './abi.ts';
+import { alone, type Lanes } from './lanes.ts';
+import type { Crew } from './threads/crew.ts';
 
 const PAGE = 65_536;
 const ALIGN = 16;
@@ -8,6 +10,12 @@ const ALIGN = 16;
 interface Region {
   at: number;
   bytes: number;
+}
+
+export interface ArenaOptions {
+  /** Threads on the same memory, and the multiply–adds of a call from which they are asked to help. */
+  readonly crew?: Crew;
+  readonly leastWork?: number;
 }
 
 /**
@@ -19,11 +27,17 @@ interface Region {
 export class Arena {
   readonly exports: KernelExports;
   readonly #memory: WebAssembly.Memory;
+  readonly #alone: Lanes;
+  readonly #crew: Crew | undefined;
+  readonly #leastWork: number;
   readonly #taken = new Map<number, number>();
   #gaps: Region[]; // ascending, never adjacent
 
-  constructor(exports: KernelExports) {
+  constructor(exports: KernelExports, { crew, leastWork = 0 }: ArenaOptions = {}) {
     this.exports = exports;
+    this.#alone = alone(exports);
+    this.#crew = crew;
+    this.#leastWork = leastWork;
     this.#memory = exports.memory;
     const base = exports.heap_base() >>> 0;
     this.#gaps = [{ at: base, bytes: this.#memory.buffer.byteLength - base }];
@@ -77,6 +91,15 @@ export class Arena {
     } finally {
       for (const at of blocks) this.free(at);
     }
+  }
+
+  /**
+   * Who makes the calls of a job of so many multiply–adds. Take the memory first, then add calls, and finish before it is freed.
+   *
+   * @throws {ChelatedError} backend_failed after a thread was lost
+   */
+  lanes(work: number): Lanes {
+    return this.#crew && work >= this.#leastWork && this.#crew.ready ? this.#crew : this.#alone;
   }
 
   f32(at: number, length: number): Float32Array {

@@ -46,9 +46,11 @@ export function checkInt8(X: Int8Rows): void {
   checkEqual(`hold: scales of ${X.rows} rows`, X.rows, X.scales.length);
 }
 
-export function checkRow(what: string, at: number, rows: number): void {
-  if (Number.isInteger(at) && at >= 0 && at < rows) return;
-  throw new ChelatedError('shape_mismatch', `${what}: row ${at} is outside 0 … ${rows - 1}`);
+/** Rows `from` … `from + count − 1` of so many. */
+export function checkRows(what: string, from: number, count: number, rows: number): void {
+  if (count === 0 || (Number.isInteger(from) && from >= 0 && from + count <= rows)) return;
+  const wrong = from >= 0 && from < rows ? from + count - 1 : from;
+  throw new ChelatedError('shape_mismatch', `${what}: row ${wrong} is outside 0 … ${rows - 1}`);
 }
 
 export function checkK(k: number): void {

@@ -2,8 +2,9 @@ import { config } from '../config.ts';
 import { ChelatedError } from '../errors.ts';
 import { type Matrix, matrix } from '../matrix.ts';
 import type { Arena } from './arena.ts';
-import { checkEqual, checkRow } from './check.ts';
+import { checkEqual, checkRows } from './check.ts';
 import type { GrowingRows } from './kernels.ts';
+import { runs } from './runs.ts';
 
 interface Chunk {
   readonly at: number;
@@ -41,30 +42,26 @@ export class Chunks implements GrowingRows {
       const rows = Math.min(this.#largest, config.kernels.firstChunkRows * 2 ** Math.min(chunks.length, 30));
       chunks.push({ at: this.#arena.take(rows * this.dims * 4), first: room, room: rows });
     }
-    for (let i = 0; i < X.rows; ) {
-      const { at, first, room } = this.#chunkOf(this.#rows);
-      const count = Math.min(first + room - this.#rows, X.rows - i);
-      const numbers = X.data.subarray(i * this.dims, (i + count) * this.dims);
-      this.#arena.f32(at + (this.#rows - first) * this.dims * 4, numbers.length).set(numbers);
-      this.#rows += count;
-      i += count;
-    }
+    const from = this.#rows;
+    this.#rows += X.rows;
+    this.set(from, X);
   }
 
-  set(at: number, x: Float32Array): void {
-    this.#live();
-    checkRow('set', at, this.#rows);
-    checkEqual('set: width of the row', this.dims, x.length);
-    this.#arena.f32(this.#address(at), this.dims).set(x);
+  set(at: number, X: Matrix): void {
+    checkRows('set', at, X.rows, this.rows);
+    checkEqual('set: width of the rows', this.dims, X.dims);
+    this.#pieces(at, X.rows, (here, done, count) => {
+      here.set(X.data.subarray(done * this.dims, (done + count) * this.dims));
+    });
   }
 
   pick(rows: ArrayLike<number>): Matrix {
     this.#live();
     const picked = matrix(rows.length, this.dims);
-    for (let i = 0; i < rows.length; i++) {
-      checkRow('pick', rows[i]!, this.#rows);
-      picked.data.set(this.#arena.f32(this.#address(rows[i]!), this.dims), i * this.dims);
-    }
+    runs(rows, (first, at, length) => {
+      checkRows('pick', first, length, this.#rows);
+      this.#pieces(first, length, (here, done) => picked.data.set(here, (at + done) * this.dims));
+    });
     return picked;
   }
 
@@ -94,9 +91,14 @@ export class Chunks implements GrowingRows {
     return last ? last.first + last.room : 0;
   }
 
-  #address(row: number): number {
-    const { at, first } = this.#chunkOf(row);
-    return at + (row - first) * this.dims * 4;
+  /** Consecutive rows, a view of each chunk's part of them, and how many came before it and are in it. */
+  #pieces(from: number, rows: number, visit: (here: Float32Array, done: number, count: number) => void): void {
+    for (let done = 0; done < rows; ) {
+      const { at, first, room } = this.#chunkOf(from + done);
+      const count = Math.min(first + room - from - done, rows - done);
+      visit(this.#arena.f32(at + (from + done - first) * this.dims * 4, count * this.dims), done, count);
+      done += count;
+    }
   }
 
   #chunkOf(row: number): Chunk {

@@ -28,8 +28,8 @@ export interface GrowingRows {
   readonly rows: number;
   readonly dims: number;
   append(X: Matrix): void;
-  /** Overwrites one row. A row of NaN is found by no search before every other row. */
-  set(row: number, x: Float32Array): void;
+  /** Overwrites the rows from `at` on. A row of NaN is found by no search before every other row. */
+  set(at: number, X: Matrix): void;
   /** Copies of the rows named, in that order. */
   pick(rows: ArrayLike<number>): Matrix;
   /** Releases the memory. A second call does nothing; any other use afterwards throws `invalid_input`. */
@@ -59,9 +59,9 @@ export interface TopK {
  * @throws {ChelatedError} shape_mismatch, too_large, invalid_input (use after free)
  */
 export interface Kernels {
-  readonly name: 'simd' | 'scalar' | 'reference';
+  readonly name: 'simd' | 'scalar' | 'threads' | 'reference';
   /** Why this is not the default build, where it is not: for logs and `inspect`. */
-  readonly fallback?: string;
+  readonly fallback?: string | undefined;
 
   /** Copies a matrix into kernel memory, where it stays until freed: calls on it copy nothing. */
   hold(X: Matrix | Int8Rows): Resident;

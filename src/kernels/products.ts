@@ -3,10 +3,14 @@ import type { Arena } from './arena.ts';
 import { checkEqual } from './check.ts';
 import { withF32, withHeld } from './held.ts';
 import type { Resident } from './kernels.ts';
+import { rowsAtOnce, rowsOfCall } from './lanes.ts';
 import { blockRows } from './rows.ts';
 
 /** Depth that gemm sums from zero before it adds: blocks of whole multiples leave the result as it is. */
 const DEPTH = 256;
+
+/** Fewest rows of C that a call of gemm computes: each call packs B anew. */
+const GEMM_ROWS = 64;
 
 /** Up to so many rows, packing B costs more than it saves (384 × 384, measured); the sums are the same bit for bit. */
 const FEW = 4;
@@ -70,16 +74,25 @@ export function gemmF32(arena: Arena, A: Matrix, B: Matrix | Resident, options: 
 function rowsProduct(arena: Arena, A: Matrix, b: number, C: Matrix, transposeB: boolean): void {
   const { exports } = arena;
   const [k, n] = [A.dims, C.dims];
-  const step = Math.min(A.rows, Math.max(64, blockRows(Math.max(k, n))));
   const few = A.rows <= FEW && !transposeB;
-  const scratchBytes = few ? 0 : exports.gemm_scratch_bytes();
-  arena.scratch([step * k * 4, step * n * 4, scratchBytes], (a, c, scratch) => {
-    for (let i = 0; i < A.rows; i += step) {
-      const rows = Math.min(step, A.rows - i);
-      arena.f32(a!, rows * k).set(A.data.subarray(i * k, (i + rows) * k));
-      if (few) for (let j = 0; j < rows; j++) exports.gemv_t_f32(b, a! + j * k * 4, c! + j * n * 4, k, n);
-      else exports.gemm_f32(a!, k, 1, b, transposeB ? 1 : n, transposeB ? k : 1, c!, rows, n, k, 0, scratch!);
-      C.data.set(arena.f32(c!, rows * n), i * n);
+  const lanes = arena.lanes(few ? 0 : A.rows * k * n);
+  const [step, together] = rowsAtOnce(A.rows, lanes.count, Math.max(GEMM_ROWS, blockRows(Math.max(k, n))), GEMM_ROWS);
+  const own = few ? 0 : exports.gemm_scratch_bytes();
+  arena.scratch([together * k * 4, together * n * 4, lanes.count * own], (a, c, scratch) => {
+    for (let i = 0; i < A.rows; i += together) {
+      const end = Math.min(i + together, A.rows);
+      for (let from = i; from < end; from += step) {
+        const rows = Math.min(step, end - from);
+        const [x, y] = [a! + (from - i) * k * 4, c! + (from - i) * n * 4];
+        arena.f32(x, rows * k).set(A.data.subarray(from * k, (from + rows) * k));
+        if (few) for (let j = 0; j < rows; j++) exports.gemv_t_f32(b, x + j * k * 4, y + j * n * 4, k, n);
+        else {
+          const strides = transposeB ? [1, k] : [n, 1];
+          lanes.add('gemm_f32', [x, k, 1, b, ...strides, y, rows, n, k, 0, scratch!], [own]);
+        }
+      }
+      lanes.finish();
+      C.data.set(arena.f32(c!, (end - i) * n), i * n);
     }
   });
 }
@@ -89,19 +102,30 @@ function tallProduct(arena: Arena, A: Matrix, B: Matrix | Resident, C: Matrix, t
   const { exports } = arena;
   const [m, k, n] = [A.dims, A.rows, C.dims];
   const step = Math.min(k, Math.max(1, Math.floor(blockRows(m) / DEPTH)) * DEPTH);
+  const lanes = arena.lanes(m * k * n);
+  const columns = rowsOfCall(m, lanes.count, m, GEMM_ROWS);
+  const turns = lanes.count === 1 ? 1 : 2; // a block is copied in while threads work on the one before it
+  const own = exports.gemm_scratch_bytes();
   const stream = !transposeB && !('free' in B);
   const run = (whole: number | null) =>
     arena.scratch(
-      [step * m * 4, m * n * 4, exports.gemm_scratch_bytes(), stream ? step * n * 4 : 0],
+      [turns * step * m * 4, m * n * 4, lanes.count * own, stream ? turns * step * n * 4 : 0],
       (a, c, scratch, block) => {
         for (let p = 0; p < k; p += step) {
           const rows = Math.min(step, k - p);
-          arena.f32(a!, rows * m).set(A.data.subarray(p * m, (p + rows) * m));
-          if (stream) arena.f32(block!, rows * n).set(B.data.subarray(p * n, (p + rows) * n));
-          const b = whole === null ? block! : whole + (transposeB ? p : p * n) * 4;
+          const turn = (p / step) % turns;
+          const x = a! + turn * step * m * 4;
+          arena.f32(x, rows * m).set(A.data.subarray(p * m, (p + rows) * m));
+          const b = whole === null ? block! + turn * step * n * 4 : whole + (transposeB ? p : p * n) * 4;
+          if (stream) arena.f32(b, rows * n).set(B.data.subarray(p * n, (p + rows) * n));
           const strides = transposeB ? [1, k] : [n, 1];
-          exports.gemm_f32(a!, 1, m, b, ...strides, c!, m, n, rows, p > 0 ? 1 : 0, scratch!);
+          lanes.finish(); // the block before, which adds to the same C
+          for (let i = 0; i < m; i += columns) {
+            const part = [x + i * 4, 1, m, b, ...strides, c! + i * n * 4, Math.min(columns, m - i), n, rows];
+            lanes.add('gemm_f32', [...part, p > 0 ? 1 : 0, scratch!], [own]);
+          }
         }
+        lanes.finish();
         C.data.set(arena.f32(c!, m * n));
       },
     );

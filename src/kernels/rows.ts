@@ -27,8 +27,8 @@ function mapRows(
       for (let i = 0; i < rows; i += step) {
         const n = Math.min(step, rows - i);
         const [from, to] = [i * dims, (i + n) * dims];
-        inputs.forEach((input, which) => {
-          arena.f32(blocks[which]!, n * dims).set(input.data.subarray(from, to));
+        inputs.forEach(({ data }, which) => {
+          arena.f32(blocks[which]!, n * dims).set(n === rows ? data : data.subarray(from, to));
         });
         run(blocks, blocks[0]!, n);
         out.data.set(arena.f32(blocks[0]!, n * dims), from);

@@ -4,6 +4,7 @@ import type { Arena } from './arena.ts';
 import { checkRidge } from './check.ts';
 import { compactColumns, transposeSparse } from './compact.ts';
 import type { RidgeProgress, SparseRidgeOptions, SparseRidgeResult, SparseRows } from './kernels.ts';
+import { rowsOfCall } from './lanes.ts';
 
 /**
  * Conjugate gradients in their least-squares form: the residual of the data, r = Y − S·Z, is what is carried along, and
@@ -183,8 +184,14 @@ class ColumnBlock {
   }
 
   #bag(S: HeldSparse, table: number, y: number): void {
-    const { exports } = this.#system.arena;
-    exports.embedding_bag_f32(table, S.columns, S.ids, S.values, S.offsets, S.entries, y, S.rows, this.#b);
+    const b = this.#b;
+    const lanes = this.#system.arena.lanes(S.entries * b);
+    const step = rowsOfCall(S.rows, lanes.count, S.rows, 1);
+    for (let i = 0; i < S.rows; i += step) {
+      const [offsets, out, rows] = [S.offsets + i * 4, y + i * b * 4, Math.min(step, S.rows - i)];
+      lanes.add('embedding_bag_f32', [table, S.columns, S.ids, S.values, offsets, S.entries, out, rows, b]);
+    }
+    lanes.finish();
   }
 
   #squares(x: number, rows: number): Float64Array {

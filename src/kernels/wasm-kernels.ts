@@ -1,5 +1,5 @@
 import type { KernelExports } from './abi.ts';
-import { Arena } from './arena.ts';
+import { Arena, type ArenaOptions } from './arena.ts';
 import { Chunks } from './chunks.ts';
 import { centroidF32, embeddingBagF32 } from './gather.ts';
 import { Held } from './held.ts';
@@ -9,9 +9,13 @@ import { blendF32, homeostaticPushF32, normalizeF32 } from './rows.ts';
 import { drain, sparseRidgeStepsF32 } from './sparse-ridge.ts';
 import { topKF32 } from './top-k.ts';
 
+export interface WasmKernelsOptions extends ArenaOptions {
+  readonly fallback?: string | undefined;
+}
+
 /** The kernels of one instance of the module, with their own memory. */
-export function wasmKernels(exports: KernelExports, fallback?: string): Kernels {
-  const arena = new Arena(exports);
+export function wasmKernels(exports: KernelExports, { fallback, ...options }: WasmKernelsOptions = {}): Kernels {
+  const arena = new Arena(exports, options);
   return {
     name: exports.has_simd() === 1 ? 'simd' : 'scalar',
     ...(fallback === undefined ? {} : { fallback }),

@@ -43,7 +43,8 @@ export class WordPieceModule {
    * @throws {ChelatedError} wasm_unavailable: no module, or another ABI version; invalid_input for a vocabulary it refuses
    */
   static async open(vocabulary: WordPieceVocabulary, source?: ModuleSource): Promise<WordPieceModule> {
-    const exports = (await instantiate(() => source ?? asset(), 'WordPiece')) as unknown as WordPieceExports;
+    const instance = await instantiate(() => source ?? asset(), 'WordPiece');
+    const exports = instance.exports as unknown as WordPieceExports;
     const names = Object.keys(wordPieceAbi) as (keyof typeof wordPieceAbi)[];
     const missing = names.filter((name) => typeof exports[name] !== 'function');
     if (missing.length > 0) {

@@ -95,8 +95,6 @@ async function loadWebGpu({ adapter }: Gpu): Promise<Runtime> {
   const runtime = await import('onnxruntime-web/webgpu');
   // Outside of pages this build starts its threads in a way that hangs or fails.
   runtime.env.wasm.numThreads = 1;
-  // It warns of every graph of which a part runs on the processor; test/device lists these parts.
-  runtime.env.logLevel = 'error';
   runtime.env.webgpu.adapter = adapter;
   return runtime;
 }

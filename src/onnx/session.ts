@@ -95,6 +95,8 @@ async function openGraph(
       copy.call(() =>
         copy.runtime.InferenceSession.create(bytes, {
           executionProviders: [device === 'webgpu' ? { name: 'webgpu', device: copy.gpu!.device } : 'wasm'],
+          // It warns of graphs of which a part runs on the processor: test/device lists these parts.
+          logSeverityLevel: 3,
           ...(externalData && { externalData: [...externalData] }),
           ...(isKeeping && device === 'webgpu' && { preferredOutputLocation: 'gpu-buffer' as const }),
           // Weights behind DequantizeLinear are folded like any other constant only when onnxruntime leaves such nodes alone.

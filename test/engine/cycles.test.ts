@@ -91,6 +91,21 @@ describe('a cycle', () => {
     await engine.close();
   });
 
+  test('begins by itself by the clock, and not again while one runs', async () => {
+    const { engine, collection } = await toyEngine(kernels, { cycleMs: 20 });
+    while (collection.jobs.length === 0) await Bun.sleep(5);
+    const [first] = collection.jobs;
+    await Bun.sleep(50);
+    const running = collection.jobs.filter(({ status }) => status.state === 'running');
+    expect(running.length).toBeLessThanOrEqual(1);
+    await first!.done;
+    while (collection.jobs.length < 2) await Bun.sleep(5);
+    await engine.close();
+    const begun = collection.jobs.length;
+    await Bun.sleep(50);
+    expect(collection.jobs.length).toBe(begun);
+  });
+
   test('baseline learns from the log of queries and asks no teacher', async () => {
     const { engine, collection, calls } = await toyEngine(kernels, { sampleRate: 1, mode: 'baseline' });
     for (let i = 0; i < 1500 && collection.info().collapsed < 40; i++) {

@@ -15,19 +15,34 @@ export interface HostProgram {
   readonly folder: string;
 }
 
+/** Graal's compiler in a Java that has none, and the vectors that GraalWasm makes SIMD of. */
+const graalOptions = [
+  ...['-XX:+UnlockExperimentalVMOptions', '-XX:+EnableJVMCI', '--upgrade-module-path', 'target/graal'],
+  ...['--add-modules', 'jdk.incubator.vector', '--enable-native-access=ALL-UNNAMED'],
+  ...['-Dchelated.graal=true', '-Dchelated.warm=10'],
+];
+
 export type Program = 'correct' | 'bench';
 
-/** The same program in every language; `CHELATED_PYTHON` is a Python that has the package. */
+/**
+ * The same program in every language; `CHELATED_PYTHON` is a Python that has the package. `CHELATED_GRAAL_JAVA`, the `java` of
+ * version 25, adds GraalWasm, after `mvn -P graal process-classes`.
+ */
 export function hostPrograms(program: Program): HostProgram[] {
   const python = process.env.CHELATED_PYTHON ?? 'python3';
   const java = join(hosts, 'java');
   const main = `chelated.${program === 'correct' ? 'Correct' : 'Bench'}`;
+  const graal = process.env.CHELATED_GRAAL_JAVA ? [process.env.CHELATED_GRAAL_JAVA] : [];
   const cargo = ['cargo', 'run', '--quiet', '--locked', '--example', program, '--'];
   return [
     { language: 'Go', kernels: 'simd', command: ['go', 'run', `./cmd/${program}`], folder: join(hosts, 'go') },
     { language: 'Rust', kernels: 'simd', command: cargo, folder: join(hosts, 'rust') },
     { language: 'Python', kernels: 'simd', command: [python, `examples/${program}.py`], folder: join(hosts, 'python') },
     { language: 'Java', kernels: 'scalar', command: ['java', '-cp', classpath(java), main], folder: java },
+    ...graal.map((binary): HostProgram => {
+      const command = [binary, ...graalOptions, '-cp', classpath(java), main];
+      return { language: 'Java, GraalWasm', kernels: 'simd', command, folder: java };
+    }),
   ];
 }
 

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'bun:test';
 import { existsSync } from 'node:fs';
 import type { openapiDocument } from '../../src/http/openapi-document.ts';
 import { isLoopback } from '../../src/http/peer.ts';
+import { serve } from '../../src/runtime/bun.ts';
 import { tinyApp } from './tiny-app.ts';
 
 const keys = { use: ['use-key-1', 'use-key-2'], admin: ['admin-key'] };
@@ -111,10 +112,16 @@ describe('isLoopback', () => {
   });
 });
 
-/** A host of the test's own on this machine. */
-const namespace = `chelated-${process.pid}`;
-const link = `ch${process.pid}`;
-const script = `set -e
+const canMakeHosts =
+  existsSync('/usr/sbin/ip') &&
+  Bun.spawnSync(['sh', '-c', `ip netns add chelated-try-${process.pid} && ip netns del chelated-try-${process.pid}`], {
+    stderr: 'ignore',
+  }).exitCode === 0;
+
+/** A host of the test's own, in a network namespace: asks over the network, by curl, and gives the statuses in order. */
+async function fromElsewhere(port: number, requests: readonly Asked[]): Promise<number[]> {
+  const [namespace, link] = [`chelated-${process.pid}`, `ch${process.pid}`];
+  const script = `set -e
 ip netns add ${namespace}
 trap 'ip netns del ${namespace}' EXIT
 ip link add ${link}o type veth peer name ${link}i netns ${namespace}
@@ -122,27 +129,83 @@ ip addr add 10.213.7.1/24 dev ${link}o
 ip link set ${link}o up
 ip -n ${namespace} addr add 10.213.7.2/24 dev ${link}i
 ip -n ${namespace} link set ${link}i up
-ip netns exec ${namespace} curl -s -m 10 -o /dev/null -w '%{http_code} ' http://10.213.7.1:$1/v1/mode
-ip netns exec ${namespace} curl -s -m 10 -o /dev/null -w '%{http_code} ' -H 'Host: localhost' -H 'X-Forwarded-For: 127.0.0.1' http://10.213.7.1:$1/v1/mode
-curl -s -m 10 -o /dev/null -w '%{http_code}' http://127.0.0.1:$1/v1/mode`;
+ip netns exec ${namespace} curl -s -K -`;
+  const each = requests.map(({ method, path, headers = {} }) =>
+    [
+      `url = "http://10.213.7.1:${port}${path}"`,
+      `request = "${method}"`,
+      'max-time = 10',
+      'output = "/dev/null"',
+      'write-out = "%{http_code} "',
+      ...Object.entries(headers).map(([name, value]) => `header = "${name}: ${value}"`),
+    ].join('\n'),
+  );
+  const child = Bun.spawn(['sh', '-c', script], {
+    stdin: new Blob([each.join('\nnext\n')]),
+    stdout: 'pipe',
+    stderr: 'pipe',
+  });
+  const [out, err] = await Promise.all([new Response(child.stdout).text(), new Response(child.stderr).text()]);
+  if (out.trim() === '') throw new Error(err);
+  return out.trim().split(' ').map(Number);
+}
 
-const canMakeHosts =
-  existsSync('/usr/sbin/ip') &&
-  Bun.spawnSync(['sh', '-c', `ip netns add ${namespace}-try && ip netns del ${namespace}-try`], { stderr: 'ignore' })
-    .exitCode === 0;
+interface Asked {
+  readonly method: string;
+  readonly path: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
 
 // Needs the right to make network namespaces; elsewhere the addresses injected above stand for it.
-describe.skipIf(!canMakeHosts)('from another host', () => {
-  test('a server without keys refuses what comes over the network and serves its own machine', async () => {
-    const { serve } = await import('../../src/runtime/bun.ts');
-    const { app } = await tinyApp();
+describe.skipIf(!canMakeHosts)('from another host, over the network', () => {
+  /** A server that others reach, its routes, and what each of two places is answered. */
+  async function reached(deps: Parameters<typeof tinyApp>[0] = {}) {
+    const { app, json } = await tinyApp(deps);
     const server = await serve(app, { host: '0.0.0.0', port: 0 });
-    const child = Bun.spawn(['sh', '-c', script, 'sh', String(new URL(server.url).port)], {
-      stdout: 'pipe',
-      stderr: 'pipe',
-    });
-    const [out, err] = await Promise.all([new Response(child.stdout).text(), new Response(child.stderr).text()]);
-    await server.close();
-    expect([out, err]).toEqual(['403 403 200', '']);
-  });
+    const port = Number(new URL(server.url).port);
+    const here = async ({ method, path, headers = {} }: Asked) => {
+      const answer = await fetch(`http://127.0.0.1:${port}${path}`, { method, headers });
+      await answer.body?.cancel();
+      return answer.status;
+    };
+    return { routes: await routes(json), port, here, close: () => server.close() };
+  }
+
+  test('with keys: every route × every caller is answered there as here', async () => {
+    const { routes, port, here, close } = await reached({ keys });
+    const callers = [undefined, 'Bearer other', 'Bearer use-key-1', 'Bearer admin-key'];
+    const asked = routes.flatMap(({ method, path, scope }) =>
+      callers.map((authorization) => ({
+        method,
+        path,
+        scope,
+        authorization,
+        headers: (authorization ? { authorization } : {}) as Record<string, string>,
+      })),
+    );
+    const elsewhere = await fromElsewhere(port, asked);
+    expect(elsewhere.length).toBe(asked.length);
+    for (const [i, { method, path, scope, authorization, headers }] of asked.entries()) {
+      for (const status of [elsewhere[i]!, await here({ method, path, headers })]) {
+        const where = `${method} ${path} with ${authorization}`;
+        if (scope === 'public') expect(status, where).toBe(200);
+        else if (authorization === undefined || authorization === 'Bearer other') expect(status, where).toBe(401);
+        else if (scope === 'admin' && authorization === 'Bearer use-key-1') expect(status, where).toBe(403);
+        else expect([0, 401, 403], where).not.toContain(status);
+      }
+    }
+    await close();
+  }, 60_000);
+
+  test('without keys: every route is refused there, whatever a header says, and served here', async () => {
+    const { routes, port, here, close } = await reached();
+    const headers = { Host: 'localhost', 'X-Forwarded-For': '127.0.0.1' };
+    const asked = routes.flatMap(({ method, path }) => [
+      { method, path },
+      { method, path, headers },
+    ]);
+    expect(new Set(await fromElsewhere(port, asked))).toEqual(new Set([403]));
+    for (const each of routes) expect([401, 403]).not.toContain(await here(each));
+    await close();
+  }, 60_000);
 });

@@ -28,7 +28,8 @@ describe('POST /v1/embeddings', () => {
       answer.data.forEach(({ embedding }, i) => {
         const values =
           typeof embedding === 'string' ? floatsOf(Uint8Array.from(Buffer.from(embedding, 'base64'))) : embedding;
-        expect(Array.from(values)).toEqual(Array.from(row(vectors, i)));
+        // Numbers in JSON have the digits of an f32: as f32 they are the vector, bit for bit.
+        expect(Float32Array.from(values)).toEqual(row(vectors, i).slice());
       });
       expect(answer.usage).toEqual({ prompt_tokens: 3, total_tokens: 3 });
     }
@@ -36,7 +37,7 @@ describe('POST /v1/embeddings', () => {
     expect(refused).toMatchObject({ status: 404, code: 'not_found' });
   });
 
-  test('base64 is the little-endian f32 of the floats', async () => {
+  test('base64 is the little-endian f32 of the floats, which are written with an f32’s digits', async () => {
     const { json } = await tinyApp({ adapter: 'affine' });
     await fc.assert(
       fc.asyncProperty(fc.array(fc.nat(39), { minLength: 1, maxLength: 9 }), async (words) => {
@@ -44,7 +45,7 @@ describe('POST /v1/embeddings', () => {
         const floats = (await json('POST', path, { body: { input } })).body.data[0].embedding;
         const text = (await json('POST', path, { body: { input, encoding_format: 'base64' } })).body.data[0].embedding;
         const bytes = Buffer.from(text, 'base64');
-        expect(floats.map((_: number, i: number) => bytes.readFloatLE(4 * i))).toEqual(floats);
+        expect(floats.map((_: number, i: number) => bytes.readFloatLE(4 * i))).toEqual(floats.map(Math.fround));
       }),
       { numRuns: 30 },
     );
@@ -54,14 +55,15 @@ describe('POST /v1/embeddings', () => {
     const { json, encoder, collection } = await tinyApp({ adapter: 'affine' });
     const of = async (model?: string) =>
       (await json('POST', path, { body: { input: 'w1', ...(model && { model }) } })).body;
-    const base = Array.from((await encoder.encode(['w1'], { role: 'query' })).vectors.data);
-    expect([(await of('student')).data[0].embedding, (await of('student')).model]).toEqual([base, 'student']);
+    const base = (await encoder.encode(['w1'], { role: 'query' })).vectors.data;
+    const student = await of('student');
+    expect([Float32Array.from(student.data[0].embedding), student.model]).toEqual([base, 'student']);
     const corrected = await of('student+adapter');
     expect([corrected.model, corrected.data[0].embedding.length]).toEqual(['student+adapter', 12]);
     expect(await of()).toEqual(corrected);
     expect(await of(encoder.id)).toEqual(corrected);
     await collection.setMode('off');
-    expect((await of()).data[0].embedding).toEqual(base);
+    expect(await of()).toEqual(student);
     expect((await json('POST', path, { body: { input: 'w1', model: 'student+adapter' } })).status).toBe(404);
   });
 

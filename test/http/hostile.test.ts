@@ -180,13 +180,16 @@ describe('hostile requests', () => {
   }
 
   /** Sends bytes, and gives what comes back until the end of the connection, or until `ms` are over. */
-  function raw(bytes: string, { ms = 3000, keep = false } = {}): Promise<string> {
+  function raw(bytes: string, { ms = 3000, keep = false, drip = '' } = {}): Promise<string> {
     const { hostname, port } = new URL(url);
     return new Promise((resolve) => {
       let answer = '';
       const socket = connect(Number(port), hostname, () => socket.write(bytes));
+      // Part after part, for as long as the connection lasts.
+      const drops = setInterval(() => drip && socket.write(drip), 50);
       const done = () => {
         clearTimeout(timer);
+        clearInterval(drops);
         socket.destroy();
         resolve(answer);
       };
@@ -257,6 +260,13 @@ describe('hostile requests', () => {
     ]) {
       expect(await raw(unfinished)).toStartWith('HTTP/1.1 408');
     }
+    await nextIsFine();
+  });
+
+  test('a body that comes a byte at a time is 408 when its time is over', async () => {
+    const head =
+      'POST /v1/search HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n';
+    expect(await raw(head, { drip: '{"query":"' })).toStartWith('HTTP/1.1 408');
     await nextIsFine();
   });
 

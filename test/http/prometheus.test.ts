@@ -8,7 +8,8 @@ describe('Metrics', () => {
     fc.assert(
       fc.property(fc.array(fc.double({ min: 0, max: 100, noNaN: true })), (values) => {
         const metrics = new Metrics(bounds);
-        for (const value of values) metrics.observe('seconds', 'How long.', { route: '/' }, value);
+        const observe = metrics.histogram('seconds', 'How long.', { route: '/' });
+        for (const value of values) observe(value);
         const text = metrics.text();
         const figure = (name: string) =>
           Number(
@@ -34,7 +35,7 @@ describe('Metrics', () => {
 
   test('label values are escaped, values of cleared names are gone', () => {
     const metrics = new Metrics([]);
-    metrics.count('a_total', 'A.', { label: 'one "two"\n\\' });
+    metrics.counter('a_total', 'A.', { label: 'one "two"\n\\' })();
     metrics.set('gauge', 'b', 'B.', {}, 3);
     expect(metrics.text()).toBe(
       '# HELP a_total A.\n# TYPE a_total counter\na_total{label="one \\"two\\"\\n\\\\"} 1\n# HELP b B.\n# TYPE b gauge\nb 3\n',

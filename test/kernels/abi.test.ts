@@ -2,7 +2,7 @@ import { describe, expect, test } from 'bun:test';
 import { readFileSync } from 'node:fs';
 import { abi, abiVersion, type KernelName } from '../../src/kernels/abi.ts';
 import { allCases } from './contract/all-cases.ts';
-import { buildBytes, builds, rawExports } from './contract/builds.ts';
+import { allBuilds, buildBytes, rawExports } from './contract/builds.ts';
 import { ordinary } from './contract/fills.ts';
 
 /** Rows of the README's table of exports: name → signature. */
@@ -19,10 +19,11 @@ describe('abi', () => {
     expect(functions).toEqual({ ...abi });
   });
 
-  for (const build of builds) {
-    test(`is what the ${build} build exports, and it imports nothing`, () => {
+  for (const build of allBuilds) {
+    const imported = build === 'threads' ? ['env.memory'] : [];
+    test(`is what the ${build} build exports, and it imports ${imported[0] ?? 'nothing'}`, () => {
       const module = new WebAssembly.Module(buildBytes(build));
-      expect(WebAssembly.Module.imports(module)).toEqual([]);
+      expect(WebAssembly.Module.imports(module).map((each) => `${each.module}.${each.name}`)).toEqual(imported);
       const names = WebAssembly.Module.exports(module).map(({ name }) => name);
       expect(names.toSorted()).toEqual([...Object.keys(abi), 'memory'].sort());
       const exports = rawExports(build);
@@ -30,7 +31,7 @@ describe('abi', () => {
         expect([name, exports[name as KernelName].length]).toEqual([name, types.indexOf(':')]);
       }
       expect(exports.abi_version()).toBe(abiVersion);
-      expect(exports.has_simd()).toBe(build === 'simd' ? 1 : 0);
+      expect(exports.has_simd()).toBe(build === 'scalar' ? 0 : 1);
       expect(exports.heap_base() % 16).toBe(0);
       const pages = exports.memory.buffer.byteLength / 65_536;
       expect(exports.memory_grow(2)).toBe(pages);
@@ -39,7 +40,7 @@ describe('abi', () => {
   }
 
   test('fits in 16 kB', () => {
-    expect(buildBytes('simd').length).toBeLessThanOrEqual(16_384);
+    for (const build of allBuilds) expect(buildBytes(build).length).toBeLessThanOrEqual(16_384);
   });
 
   test('has every kernel in the contract suite', () => {

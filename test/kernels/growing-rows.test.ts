@@ -2,7 +2,7 @@ import { describe, expect, test } from 'bun:test';
 import fc from 'fast-check';
 import { config } from '../../src/config.ts';
 import { loadKernels } from '../../src/kernels/load.ts';
-import { type Matrix, matrix, row } from '../../src/matrix.ts';
+import { type Matrix, matrix, pickRows, row } from '../../src/matrix.ts';
 import { random } from '../../src/random.ts';
 import { implementations } from './implementations.ts';
 
@@ -17,10 +17,14 @@ function normal(rows: number, seed: number): Matrix {
   );
 }
 
-/** Appends of so many rows, and overwritten rows (a share of all there are at that moment). */
+/** Appends of so many rows, and rows overwritten from somewhere on (a share of all there are at that moment). */
 const change = fc.oneof(
   fc.record({ append: fc.integer({ min: 0, max: 40 }), seed: fc.nat() }),
-  fc.record({ set: fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }), seed: fc.nat() }),
+  fc.record({
+    set: fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }),
+    rows: fc.nat({ max: 30 }),
+    seed: fc.nat(),
+  }),
 );
 
 for (const kernels of implementations) {
@@ -37,13 +41,16 @@ for (const kernels of implementations) {
               for (let i = 0; i < X.rows; i++) plain.push(row(X, i));
             } else if (plain.length > 0) {
               const at = Math.floor(each.set * plain.length);
-              plain[at] = row(normal(1, each.seed), 0);
-              index.set(at, plain[at]!);
+              const X = normal(Math.min(each.rows, plain.length - at), each.seed);
+              for (let i = 0; i < X.rows; i++) plain[at + i] = row(X, i);
+              index.set(at, X);
             }
           }
           const X = matrix(plain.length, dims, Float32Array.from(plain.flatMap((x) => Array.from(x))));
           expect(index.rows).toBe(X.rows);
           expect(index.pick(Array.from(plain.keys()))).toEqual(X);
+          const backwards = Array.from(plain.keys()).reverse();
+          expect(index.pick(backwards)).toEqual(pickRows(X, backwards));
           const Q = normal(3, 5);
           expect(kernels.topK(index, Q, 9)).toEqual(kernels.topK(X, Q, 9));
           index.free();
@@ -54,7 +61,7 @@ for (const kernels of implementations) {
     test('puts a row of NaN after every other', () => {
       const index = kernels.growing(dims);
       index.append(normal(20, 1));
-      index.set(4, new Float32Array(dims).fill(Number.NaN));
+      index.set(4, matrix(1, dims, new Float32Array(dims).fill(Number.NaN)));
       const { indices, scores } = kernels.topK(index, normal(1, 2), 20);
       expect([indices.at(-1), Number.isNaN(scores.at(-1)!)]).toEqual([4, true]);
       expect(scores.subarray(0, 19).every(Number.isFinite)).toBe(true);
@@ -64,7 +71,7 @@ for (const kernels of implementations) {
       const index = kernels.growing(dims);
       index.append(normal(2, 1));
       expect(() => index.append(matrix(1, dims + 1))).toThrow(/width/);
-      expect(() => index.set(2, new Float32Array(dims))).toThrow(/outside 0 … 1/);
+      expect(() => index.set(1, normal(2, 1))).toThrow(/row 2 is outside 0 … 1/);
       expect(() => index.pick([-1])).toThrow(/outside/);
       index.free();
       index.free();

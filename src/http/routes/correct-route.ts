@@ -5,6 +5,7 @@ import type { CorrectInput } from '../../engine/searcher.ts';
 import { ChelatedError } from '../../errors.ts';
 import { type Matrix, matrix } from '../../matrix.ts';
 import { base64Of, bytesOfBase64, floatsOf } from '../float-bytes.ts';
+import { jsonWithRows } from '../json-bytes.ts';
 import { operation } from '../operation.ts';
 import { readBytes } from '../read-body.ts';
 import { collectionField, collectionQuery, provenance, vector } from '../schemas/common.ts';
@@ -70,8 +71,8 @@ export const correctRoute = operation(
     },
     refuses: ['not_found', 'adapter_wrong_model', 'text_required'],
   },
-  async ({ context, query, body, collection, deadline }) => {
-    const { baseFingerprint, dims } = collection.info();
+  async ({ context, query, body, collection, engine, deadline }) => {
+    const { baseFingerprint, dims } = engine.encoder;
     const stated = body?.base_fingerprint ?? query.base_fingerprint;
     if (stated !== undefined && stated !== baseFingerprint) {
       throw new ChelatedError(
@@ -80,12 +81,14 @@ export const correctRoute = operation(
       );
     }
     const input = body ? inputOf(body, dims) : { vectors: rowsOf(await readBytes(context, deadline), dims) };
-    const { vectors, failed, ...rest } = await collection.correct(input, { signal: deadline.signal });
+    const heard = input.texts ? { signal: deadline.signal } : {};
+    const { vectors, failed, ...rest } = await collection.correct(input, heard);
     if (!body) return binaryAnswer(context, vectors, rest);
-    const { baseFingerprint: base_fingerprint, ...said } = rest;
-    const shown =
-      body.encoding_format === 'base64' ? { vectors_base64: base64Of(vectors.data) } : { vectors: numbersOf(vectors) };
-    return context.json({ ...said, base_fingerprint, dims: vectors.dims, ...shown, failed });
+    const { fingerprint, generation, mode, fallback } = rest;
+    const said = { fingerprint, generation, mode, fallback, base_fingerprint: baseFingerprint };
+    const shown = { ...said, dims: vectors.dims, failed };
+    if (body.encoding_format === 'base64') return context.json({ ...shown, vectors_base64: base64Of(vectors.data) });
+    return context.body(jsonWithRows(shown, 'vectors', vectors), 200, { 'content-type': 'application/json' });
   },
 );
 
@@ -125,16 +128,8 @@ function toMatrix(vectors: readonly (readonly number[])[]): Matrix {
         `vectors.${i} has ${vector.length} numbers, vectors.0 has ${dims}; all must be as wide`,
       );
     }
-    // Own loops, here and below: a typed array's `set` and `Array.from` of one cost ten times as much.
+    // Own loop: a typed array's `set` of an array costs ten times as much.
     for (let d = 0; d < dims; d++) X.data[i * dims + d] = vector[d]!;
   });
   return X;
-}
-
-function numbersOf({ rows, dims, data }: Matrix): number[][] {
-  return Array.from({ length: rows }, (_, i) => {
-    const vector = new Array<number>(dims);
-    for (let d = 0; d < dims; d++) vector[d] = data[i * dims + d]!;
-    return vector;
-  });
 }

@@ -6,6 +6,7 @@ import { ChelatedError } from '../../errors.ts';
 import { type Matrix, matrix, row } from '../../matrix.ts';
 import { type TokenBags, tokenBags } from '../../token-bags.ts';
 import { base64Of } from '../float-bytes.ts';
+import { jsonWithRows } from '../json-bytes.ts';
 import { operation } from '../operation.ts';
 import { collectionField, collectionQuery } from '../schemas/common.ts';
 
@@ -79,16 +80,19 @@ export function embeddingsRoute({ names, acceptTokenIds }: EmbeddingsOptions) {
       const usage = sum((tokens ?? input.tokens ?? encoder.tokenize(input.texts)).counts);
       context.header('x-fingerprint', said.fingerprint);
       context.header('x-generation', String(said.generation));
-      return context.json({
+      const answer = {
         object: 'list',
         model: said.generation === 0 ? 'student' : 'student+adapter',
-        data: Array.from({ length: shown.rows }, (_, index) => {
-          const values = row(shown, index);
-          const embedding = body.encoding_format === 'base64' ? base64Of(values) : Array.from(values);
-          return { object: 'embedding', index, embedding };
-        }),
         usage: { prompt_tokens: usage, total_tokens: usage },
-      });
+      };
+      if (body.encoding_format === 'base64') {
+        const embeddings = Array.from({ length: shown.rows }, (_, i) => base64Of(row(shown, i)));
+        const data = embeddings.map((embedding, index) => ({ object: 'embedding', index, embedding }));
+        return context.json({ ...answer, data });
+      }
+      const around = (index: number) => [`{"object":"embedding","index":${index},"embedding":`, '}'] as const;
+      const json = jsonWithRows(answer, 'data', shown, around);
+      return context.body(json, 200, { 'content-type': 'application/json' });
     },
   );
 }

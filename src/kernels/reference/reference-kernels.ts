@@ -1,6 +1,6 @@
 import { ChelatedError } from '../../errors.ts';
 import { type Matrix, matrix, row } from '../../matrix.ts';
-import { checkEqual, checkInt8, checkRow } from '../check.ts';
+import { checkEqual, checkInt8, checkRows } from '../check.ts';
 import type { GrowingRows, Int8Rows, Kernels, Resident } from '../kernels.ts';
 import { drain } from '../sparse-ridge.ts';
 import { blend } from './blend.ts';
@@ -98,16 +98,16 @@ class ReferenceRows implements GrowingRows {
     for (let i = 0; i < X.rows; i++) this.#live().push(row(X, i).slice());
   }
 
-  set(at: number, x: Float32Array): void {
-    checkRow('set', at, this.rows);
-    checkEqual('set: width of the row', this.dims, x.length);
-    this.#live()[at] = x.slice();
+  set(at: number, X: Matrix): void {
+    checkRows('set', at, X.rows, this.rows);
+    checkEqual('set: width of the rows', this.dims, X.dims);
+    for (let i = 0; i < X.rows; i++) this.#live()[at + i] = row(X, i).slice();
   }
 
   pick(rows: ArrayLike<number>): Matrix {
     const picked = matrix(rows.length, this.dims);
     for (let i = 0; i < rows.length; i++) {
-      checkRow('pick', rows[i]!, this.rows);
+      checkRows('pick', rows[i]!, 1, this.rows);
       picked.data.set(this.#live()[rows[i]!]!, i * this.dims);
     }
     return picked;

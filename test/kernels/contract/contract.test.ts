@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test';
 import { allCases } from './all-cases.ts';
-import { builds, rawExports } from './builds.ts';
+import { allBuilds, rawExports } from './builds.ts';
 import { type FillName, fills } from './fills.ts';
 import { runCase } from './run-case.ts';
 
@@ -8,7 +8,7 @@ const lengths = [...Array(68).keys(), 384, 768, 1024, 4096];
 const some = [1, 5, 16, 37, 67, 384];
 const fine = { wrong: null, touched: null };
 
-for (const build of builds) {
+for (const build of allBuilds) {
   const exports = rawExports(build);
   for (const [name, make] of Object.entries(allCases)) {
     describe(`${name} (${build})`, () => {

@@ -15,6 +15,7 @@ final class Bench {
     private static final int VOCABULARY = 30522;
     private static final int ROUNDS = 5;
     private static final double ROUND_SECONDS = .2;
+    private static final long WARM_UP = 1_000_000_000L * Long.getLong("chelated.warm", 1); // seconds
 
     private final float[] weights = new float[DIMS * DIMS]; // transposed
     private final byte[] table = new byte[VOCABULARY * DIMS];
@@ -37,7 +38,7 @@ final class Bench {
 
     private void run(byte[][] files) {
         long start = System.nanoTime();
-        Host host = Modules.compile(files[0], files[1]).openHost();
+        Host host = Modules.compile(Engines.asked(), files[0], files[1]).openHost();
         Student student = host.openStudent(files[2]);
         Adapter lexical = host.openAdapter(files[3], student);
         double load = (System.nanoTime() - start) / 1e6;
@@ -72,9 +73,9 @@ final class Bench {
                 name, seconds(batch) * perVector, 1 / seconds(one), seconds(plain) * perVector);
     }
 
-    /** A call, the median of rounds; the first second compiles. */
+    /** A call, the median of rounds; before that, seconds of calls, in which Java compiles. */
     private static double seconds(Runnable call) {
-        for (long end = System.nanoTime() + 1_000_000_000L; System.nanoTime() < end; ) call.run();
+        for (long end = System.nanoTime() + WARM_UP; System.nanoTime() < end; ) call.run();
         double[] took = new double[ROUNDS];
         for (int r = 0; r < ROUNDS; r++) {
             int calls = 0;

@@ -23,7 +23,7 @@ final class Correct {
         }
         byte[][] files = new byte[5][];
         for (int i = 0; i < files.length; i++) files[i] = Files.readAllBytes(Path.of(args[i]));
-        Host host = Modules.compile(files[0], files[1]).openHost();
+        Host host = Modules.compile(Engines.asked(), files[0], files[1]).openHost();
         Student student = host.openStudent(files[2]);
         Adapter adapter = host.openAdapter(files[3], student);
         String[] parts = new String(files[4], StandardCharsets.UTF_8).split("\0", -1);

@@ -1,4 +1,4 @@
-// A transformer as student whose vectors of a collection's documents and queries are stored: only other texts are run.
+// A transformer whose vectors of a collection's documents and queries are stored: only other texts are run.
 import { join } from 'node:path';
 import { config } from '../src/config.ts';
 import { cachedEncoder } from '../src/encode/cache/cached-encoder.ts';
@@ -8,7 +8,7 @@ import type { Dataset } from '../src/evaluate/dataset.ts';
 import type { Kernels } from '../src/kernels/kernels.ts';
 import { matrix, row } from '../src/matrix.ts';
 
-export async function transformerStudent(
+export async function storedTransformer(
   model: string,
   dataset: Dataset,
   stored: Encoder,
