@@ -1,7 +1,7 @@
 // Milliseconds a call of adapter, encoder and training step by batch and width: wasm on one and two threads, WebGPU, and in
 // Python onnxruntime's native build and PyTorch; and whether a thousand training steps leave anything on the GPU.
 //
-//   CHELATED_MODELS=… node scripts/bun.mjs bench/webgpu.bench.ts [--python PYTHON] [--rounds 5] [--wide] [--steps 1000] [--json]
+//   CHELATED_MODELS=… node scripts/bun.mjs bench/webgpu.bench.ts [--python PYTHON] [--rounds 3] [--wide] [--steps 1000] [--json]
 //
 // Every variant is a process of its own, since onnxruntime's threads and its build are a process's choice. A figure is the
 // median over rounds, after two calls that are not counted. The GPU is the one that `--device webgpu` takes, and where it is a
@@ -28,7 +28,7 @@ import { bytesByStep } from '../test/device/memory-cases.ts';
 const { values: options } = parseArgs({
   options: {
     python: { type: 'string' },
-    rounds: { type: 'string', default: '5' },
+    rounds: { type: 'string', default: '3' },
     wide: { type: 'boolean', default: false },
     steps: { type: 'string', default: '0' },
     json: { type: 'boolean', default: false },
@@ -37,6 +37,35 @@ const { values: options } = parseArgs({
   },
 });
 const rounds = Number(options.rounds);
+
+/** By default what a processor that plays a GPU does in a minute or two; `--wide` is for a GPU. */
+const sizes: Readonly<Record<'encoder' | 'training', readonly (readonly [number, number])[]>> & {
+  readonly widths: readonly number[];
+  readonly rows: readonly number[];
+} = options.wide
+  ? {
+      widths: [384, 768],
+      rows: [1, 64, 1024],
+      encoder: [
+        [1, 16],
+        [8, 64],
+        [32, 128],
+      ],
+      training: [
+        [16, 32],
+        [100, 384],
+        [1000, 384],
+      ],
+    }
+  : {
+      widths: [384],
+      rows: [1, 64],
+      encoder: [[1, 16]],
+      training: [
+        [16, 32],
+        [64, 64],
+      ],
+    };
 
 /** One model with what it is fed, as files that every variant reads. */
 interface BenchCase {
@@ -92,25 +121,16 @@ async function writeCases(folder: string): Promise<BenchCase[]> {
       dims,
       data: Float32Array.from({ length: dims.reduce((a, b) => a * b) }, () => numbers.normal()),
     }) as const;
-  for (const dims of options.wide ? [384, 768] : [384]) {
+  for (const dims of sizes.widths) {
     const { parts, card } = sample('affine', 1, { dIn: dims, dOut: dims, teacher: 'none' });
     const bytes = await writeAdapter(parts, card);
-    for (const rows of [1, 64, 1024]) await add(`adapter ${rows} × ${dims}`, bytes, { vector: normals(rows, dims) });
+    for (const rows of sizes.rows) await add(`adapter ${rows} × ${dims}`, bytes, { vector: normals(rows, dims) });
   }
   const { CHELATED_MODELS: models } = process.env;
   if (models) {
     const file = await readFile(join(models, 'all-MiniLM-L6-v2/onnx/model_quantized.onnx'));
     const bytes = addPooling(fuseTransformer(new Uint8Array(file)), ['mean']);
-    for (const [texts, tokens] of options.wide
-      ? ([
-          [1, 16],
-          [8, 64],
-          [32, 128],
-        ] as const)
-      : ([
-          [1, 16],
-          [8, 64],
-        ] as const)) {
+    for (const [texts, tokens] of sizes.encoder) {
       const ids = (value: (e: number) => number) =>
         ({
           dtype: 'int64',
@@ -126,16 +146,7 @@ async function writeCases(folder: string): Promise<BenchCase[]> {
       await add(`encoder ${texts} × ${tokens} tokens`, bytes, { ...feeds, chelated_pooling_mean: pooling });
     }
   }
-  for (const [batch, dims] of options.wide
-    ? ([
-        [16, 32],
-        [100, 384],
-        [1000, 384],
-      ] as const)
-    : ([
-        [16, 32],
-        [100, 384],
-      ] as const)) {
+  for (const [batch, dims] of sizes.training) {
     const network = { kind: 'mlp', dIn: dims, hidden: dims / 2, dOut: dims, dTeacher: null } as const;
     const problem = { network, objective: defaultObjective };
     await add(
