@@ -1,118 +1,55 @@
-// Blocks of B (256 × 256) and of A (64 × 256) are packed into scratch in the order in which the inner loop reads them;
-// the inner loop keeps a 4 × 8 tile of C in registers (Goto & van de Geijn 2008).
-const MR: i32 = 4;
-const NR: i32 = 8;
+import { STRIP, strip } from './_strip';
+
+// Blocks of B (256 × 256) are packed into scratch, strips of 32 columns one after the other, so that the inner loop reads them
+// as they lie; rows of A are read where they are, and packed only where their numbers do not lie side by side.
 const KC: i32 = 256; // rows summed from zero before they are added to C
 const MC: i32 = 64;
 const NC: i32 = 256;
 const A_BYTES: usize = (<usize>(MC * KC)) << 2;
 const B_BYTES: usize = (<usize>(KC * NC)) << 2;
-const TILE_BYTES: usize = (<usize>(MR * NR)) << 2;
+const STRIP_BYTES: usize = (<usize>STRIP) << 2;
 
 /** Bytes of scratch that gemm_f32 takes, whatever the shapes. */
 export function gemm_scratch_bytes(): usize {
-  return A_BYTES + B_BYTES + TILE_BYTES;
+  return A_BYTES + B_BYTES + STRIP_BYTES;
 }
 
-/** Strips of `width` rows, each strip p-major, missing rows as zero. Strides count floats. */
-function pack(from: usize, rowStride: usize, columnStride: usize, rows: i32, k: i32, width: i32, to: usize): void {
-  const down = rowStride << 2;
-  const along = columnStride << 2;
-  for (let i = 0; i < rows; i += width) {
-    const whole = min(width, rows - i);
-    const strip = from + <usize>i * down;
-    if (ASC_FEATURE_SIMD && whole == NR && down == 4) {
-      for (let p = 0; p < k; p++, to += 32) {
-        const at = strip + <usize>p * along;
-        v128.store(to, v128.load(at));
-        v128.store(to, v128.load(at, 16), 16);
+/** Strips of 32 columns, each k × 32, missing columns as zero. Strides count bytes. */
+function packColumns(from: usize, down: usize, along: usize, k: i32, columns: i32, to: usize): void {
+  for (let j = 0; j < columns; j += STRIP, to += <usize>k * STRIP_BYTES) {
+    const whole = min(STRIP, columns - j);
+    const first = from + <usize>j * along;
+    if (ASC_FEATURE_SIMD && along == 4 && whole == STRIP) {
+      let at = first;
+      let into = to;
+      for (let p = 0; p < k; p++, at += down, into += STRIP_BYTES) {
+        for (let o: usize = 0; o < STRIP_BYTES; o += 16) v128.store(into + o, v128.load(at + o));
       }
       continue;
     }
-    for (let p = 0; p < k; p++) {
-      let at = strip + <usize>p * along;
-      let r = 0;
-      for (; r < whole; r++, at += down, to += 4) store<f32>(to, load<f32>(at));
-      for (; r < width; r++, to += 4) store<f32>(to, 0);
-    }
-  }
-}
-
-/** tile (4 × 8) of A·B from packed strips; added to or put in `c`, whose rows are `stride` bytes apart. */
-function tile(a: usize, b: usize, c: usize, stride: usize, k: i32, add: bool): void {
-  if (ASC_FEATURE_SIMD) {
-    let c00 = f32x4.splat(0);
-    let c01 = c00;
-    let c10 = c00;
-    let c11 = c00;
-    let c20 = c00;
-    let c21 = c00;
-    let c30 = c00;
-    let c31 = c00;
-    for (let p = 0; p < k; p++, a += 16, b += 32) {
-      const b0 = v128.load(b);
-      const b1 = v128.load(b, 16);
-      const a0 = v128.load32_splat(a);
-      c00 = f32x4.add(c00, f32x4.mul(a0, b0));
-      c01 = f32x4.add(c01, f32x4.mul(a0, b1));
-      const a1 = v128.load32_splat(a, 4);
-      c10 = f32x4.add(c10, f32x4.mul(a1, b0));
-      c11 = f32x4.add(c11, f32x4.mul(a1, b1));
-      const a2 = v128.load32_splat(a, 8);
-      c20 = f32x4.add(c20, f32x4.mul(a2, b0));
-      c21 = f32x4.add(c21, f32x4.mul(a2, b1));
-      const a3 = v128.load32_splat(a, 12);
-      c30 = f32x4.add(c30, f32x4.mul(a3, b0));
-      c31 = f32x4.add(c31, f32x4.mul(a3, b1));
-    }
-    if (add) {
-      let at = c;
-      c00 = f32x4.add(v128.load(at), c00);
-      c01 = f32x4.add(v128.load(at, 16), c01);
-      at += stride;
-      c10 = f32x4.add(v128.load(at), c10);
-      c11 = f32x4.add(v128.load(at, 16), c11);
-      at += stride;
-      c20 = f32x4.add(v128.load(at), c20);
-      c21 = f32x4.add(v128.load(at, 16), c21);
-      at += stride;
-      c30 = f32x4.add(v128.load(at), c30);
-      c31 = f32x4.add(v128.load(at, 16), c31);
-    }
-    v128.store(c, c00);
-    v128.store(c, c01, 16);
-    c += stride;
-    v128.store(c, c10);
-    v128.store(c, c11, 16);
-    c += stride;
-    v128.store(c, c20);
-    v128.store(c, c21, 16);
-    c += stride;
-    v128.store(c, c30);
-    v128.store(c, c31, 16);
-  } else {
-    for (let r = 0; r < MR; r++, c += stride) {
-      for (let j = 0; j < NR; j++) {
-        let sum: f32 = 0;
-        for (let p = 0; p < k; p++) {
-          sum += load<f32>(a + ((<usize>(p * MR + r)) << 2)) * load<f32>(b + ((<usize>(p * NR + j)) << 2));
-        }
-        const at = c + ((<usize>j) << 2);
-        store<f32>(at, add ? load<f32>(at) + sum : sum);
+    for (let c = 0; c < STRIP; c++) {
+      const column = first + <usize>c * along;
+      const at = to + ((<usize>c) << 2);
+      for (let p = 0; p < k; p++) {
+        store<f32>(at + <usize>p * STRIP_BYTES, c < whole ? load<f32>(column + <usize>p * down) : 0);
       }
     }
   }
 }
 
-/** The tile at the border: computed aside, then only what lies inside C is written. */
-function border(a: usize, b: usize, c: usize, stride: usize, k: i32, add: bool, rows: i32, columns: i32, aside: usize): void {
-  tile(a, b, aside, (<usize>NR) << 2, k, false);
-  for (let r = 0; r < rows; r++, c += stride) {
-    for (let j = 0; j < columns; j++) {
-      const at = c + ((<usize>j) << 2);
-      const v = load<f32>(aside + ((<usize>(r * NR + j)) << 2));
-      store<f32>(at, add ? load<f32>(at) + v : v);
-    }
+/** Rows one after the other, each of k numbers. Strides count bytes. */
+function packRows(from: usize, down: usize, along: usize, rows: i32, k: i32, to: usize): void {
+  for (let p = 0; p < k; p++, from += along, to += 4) {
+    for (let i = 0; i < rows; i++) store<f32>(to + ((<usize>(i * k)) << 2), load<f32>(from + <usize>i * down));
+  }
+}
+
+/** The last strip where it has fewer columns: computed aside, then only what lies inside C is written. */
+function border(x: usize, b: usize, k: i32, y: usize, columns: i32, add: bool, aside: usize): void {
+  strip(x, b, STRIP_BYTES, k, aside, false);
+  for (let j: usize = 0; j < (<usize>columns) << 2; j += 4) {
+    const v = load<f32>(aside + j);
+    store<f32>(y + j, add ? load<f32>(y + j) + v : v);
   }
 }
 
@@ -125,7 +62,7 @@ function border(a: usize, b: usize, c: usize, stride: usize, k: i32, add: bool, 
  * Edge    k = 0 gives zeros (or leaves C with `accumulate`); NaN in, NaN out; C and scratch must not overlap A or B
  * Memory  scratch: gemm_scratch_bytes() bytes, contents irrelevant before and after
  * Error   |Δ| ≤ (min(k, 256) + ⌈k/256⌉ + 1)·u·Σ|A·B|; a row of C does not depend on the other rows of A
- * Source  Goto & van de Geijn 2008, "Anatomy of High-Performance Matrix Multiplication"
+ * Source  packed blocks: Goto & van de Geijn 2008, "Anatomy of High-Performance Matrix Multiplication"
  */
 export function gemm_f32(
   a: usize, a_row: usize, a_column: usize, b: usize, b_row: usize, b_column: usize,
@@ -135,6 +72,8 @@ export function gemm_f32(
   const packedB = scratch + A_BYTES;
   const aside = packedB + B_BYTES;
   const stride = (<usize>n) << 2;
+  const down = a_row << 2;
+  const along = a_column << 2;
   if (k <= 0 && !accumulate) {
     for (let i = 0; i < m; i++) for (let j = 0; j < n; j++) store<f32>(c + <usize>i * stride + ((<usize>j) << 2), 0);
   }
@@ -143,17 +82,25 @@ export function gemm_f32(
     for (let p = 0; p < k; p += KC) {
       const depth = min(KC, k - p);
       const add = p > 0 || accumulate != 0;
-      pack(b + ((<usize>p * b_row + <usize>j * b_column) << 2), b_column, b_row, columns, depth, NR, packedB);
+      packColumns(b + ((<usize>p * b_row + <usize>j * b_column) << 2), b_row << 2, b_column << 2, depth, columns, packedB);
       for (let i = 0; i < m; i += MC) {
         const rows = min(MC, m - i);
-        pack(a + ((<usize>i * a_row + <usize>p * a_column) << 2), a_row, a_column, rows, depth, MR, packedA);
-        for (let jj = 0; jj < columns; jj += NR) {
-          const stripB = packedB + ((<usize>jj * <usize>depth) << 2);
-          for (let ii = 0; ii < rows; ii += MR) {
-            const stripA = packedA + ((<usize>ii * <usize>depth) << 2);
-            const at = c + <usize>(i + ii) * stride + ((<usize>(j + jj)) << 2);
-            if (rows - ii >= MR && columns - jj >= NR) tile(stripA, stripB, at, stride, depth, add);
-            else border(stripA, stripB, at, stride, depth, add, min(MR, rows - ii), min(NR, columns - jj), aside);
+        let block = a + <usize>i * down + <usize>p * along;
+        let step = down;
+        if (along != 4) {
+          packRows(block, down, along, rows, depth, packedA);
+          block = packedA;
+          step = (<usize>depth) << 2;
+        }
+        for (let jj = 0; jj < columns; jj += STRIP) {
+          const packed = packedB + <usize>jj * ((<usize>depth) << 2);
+          const to = c + <usize>i * stride + ((<usize>(j + jj)) << 2);
+          const width = columns - jj;
+          for (let ii = 0; ii < rows; ii++) {
+            const x = block + <usize>ii * step;
+            const y = to + <usize>ii * stride;
+            if (width >= STRIP) strip(x, packed, STRIP_BYTES, depth, y, add);
+            else border(x, packed, depth, y, width, add, aside);
           }
         }
       }

@@ -1,4 +1,5 @@
 import { dot, dotFourRows } from './_dot';
+import { STRIP, strip } from './_strip';
 
 /** Rows of one block of gemv_t and of gemm: each block is summed from zero, then added. */
 const BLOCK: i32 = 256;
@@ -71,39 +72,11 @@ export function gemv_t_f32(a: usize, x: usize, y: usize, n: i32, d: i32): void {
   for (let p = 0; p < n; p += BLOCK) {
     const rows = min(BLOCK, n - p);
     let j = 0;
+    for (; j + STRIP <= d; j += STRIP) {
+      const o = (<usize>j) << 2;
+      strip(x, a + o, stride, rows, y + o, true);
+    }
     if (ASC_FEATURE_SIMD) {
-      for (; j + 32 <= d; j += 32) {
-        const o = (<usize>j) << 2;
-        let at = a + o;
-        let s0 = f32x4.splat(0);
-        let s1 = s0;
-        let s2 = s0;
-        let s3 = s0;
-        let s4 = s0;
-        let s5 = s0;
-        let s6 = s0;
-        let s7 = s0;
-        for (let i = 0; i < rows; i++, at += stride) {
-          const v = v128.load32_splat(x + ((<usize>i) << 2));
-          s0 = f32x4.add(s0, f32x4.mul(v, v128.load(at)));
-          s1 = f32x4.add(s1, f32x4.mul(v, v128.load(at, 16)));
-          s2 = f32x4.add(s2, f32x4.mul(v, v128.load(at, 32)));
-          s3 = f32x4.add(s3, f32x4.mul(v, v128.load(at, 48)));
-          s4 = f32x4.add(s4, f32x4.mul(v, v128.load(at, 64)));
-          s5 = f32x4.add(s5, f32x4.mul(v, v128.load(at, 80)));
-          s6 = f32x4.add(s6, f32x4.mul(v, v128.load(at, 96)));
-          s7 = f32x4.add(s7, f32x4.mul(v, v128.load(at, 112)));
-        }
-        const to = y + o;
-        v128.store(to, f32x4.add(v128.load(to), s0));
-        v128.store(to, f32x4.add(v128.load(to, 16), s1), 16);
-        v128.store(to, f32x4.add(v128.load(to, 32), s2), 32);
-        v128.store(to, f32x4.add(v128.load(to, 48), s3), 48);
-        v128.store(to, f32x4.add(v128.load(to, 64), s4), 64);
-        v128.store(to, f32x4.add(v128.load(to, 80), s5), 80);
-        v128.store(to, f32x4.add(v128.load(to, 96), s6), 96);
-        v128.store(to, f32x4.add(v128.load(to, 112), s7), 112);
-      }
       for (; j + 4 <= d; j += 4) {
         const o = (<usize>j) << 2;
         let at = a + o;

@@ -65,6 +65,13 @@ export const config = {
     /** Share of the documents kept out to choose and to judge, and their bounds in number. */
     heldOutShare: 0.2,
     heldOutMaximum: 500,
+    /**
+     * Share of a domain's held-out documents that its reach takes in: a text further from the centroid than all but the
+     * last twentieth of them is none of the domain.
+     */
+    domainReach: 0.95,
+    /** With fewer documents of a domain than this, its teacher cannot be turned into the general one's space. */
+    domainDocuments: 50,
     /** Comparing fits: documents, width of the targets and iterations that keep the ranking of the choices at a tenth of the cost. */
     choice: { documents: 3000, dims: 96, tolerance: 1e-2, iterations: 8 },
     /** Another choice must beat the standing one by this z on held-out queries: 5 % for chance to win in any of seven trials. */
@@ -98,6 +105,19 @@ export const config = {
     breath: 50,
   },
 
+  /** A discriminator of teacher against corrected vectors, beside the loss of a trained adapter. */
+  adversary: {
+    /** Weight of its reversed gradient: none (results/README.md, “Adversarial distillation”), and at most as much as the discriminator's own. */
+    weight: 0,
+    mostWeight: 1,
+    /** Units of its hidden layer. */
+    hidden: 32,
+    /** Length at which the gradient of either player is cut off. */
+    clip: 1,
+    /** Between these shares of right answers in a batch the game is on. */
+    accuracy: { least: 0.02, most: 0.98 },
+  },
+
   gate: {
     /** Rank depth of the teacher's silver judgements and of nDCG. */
     depth: 10,
@@ -122,6 +142,9 @@ export const config = {
     /** Documents that the judged fit sees, of those held in: a fit on fewer is judged a little harder than it deserves. */
     maximumFitted: 20_000,
   },
+
+  /** Documents that fits are made on, to see how many it takes. */
+  fewDocuments: [50, 100, 150, 300, 1000, 3000, 5000],
 
   /** The experiment of repeated sedimentation. */
   cycles: {
@@ -153,8 +176,10 @@ export const config = {
   /** Corrected vectors and BM25 as one ranking. */
   fusion: {
     method: 'z-score',
-    /** Weights of vectors and BM25 (results/README.md, “Does a correction beat what is cheap”: above both on every collection). */
-    weights: [0.7, 0.3],
+    /** Weights of vectors and BM25: what three collections choose for a fourth (results/README.md, “Which weight beside BM25”). */
+    weights: [0.5, 0.5],
+    /** Passages of held-out documents that choose a weight in the laboratory: each is fused once a weight. */
+    pseudoQueries: 200,
     /** The constant of reciprocal ranks, its authors' own. */
     rankConstant: 60,
   },
@@ -243,6 +268,8 @@ export const config = {
     topKBytes: 32 * 1024 * 1024,
     /** Rows of a growing index's first chunk, and the bytes that later ones grow to: little is wasted on a small index, and a large one is read as fast as if it were whole. */
     firstChunkRows: 32,
+    /** Up to so many rows a product with a resident map goes by its strips: packing the map would cost more (384 × 384, measured). */
+    fewRows: 32,
     chunkBytes: 1024 * 1024,
     /** Right-hand sides that the sparse ridge solves together: more share the reading of S, fewer fit the cache. */
     ridgeColumns: 32,

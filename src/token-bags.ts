@@ -46,6 +46,20 @@ export function pickBags(bags: TokenBags, indices: ArrayLike<number>): TokenBags
   return { rows: indices.length, offsets, ids, counts };
 }
 
+/** The bags of both, b's after a's, copied. */
+export function appendBags(a: TokenBags, b: TokenBags): TokenBags {
+  const offsets = new Uint32Array(a.rows + b.rows + 1);
+  offsets.set(a.offsets);
+  for (let i = 1; i <= b.rows; i++) offsets[a.rows + i] = a.ids.length + b.offsets[i]!;
+  const ids = new Uint32Array(a.ids.length + b.ids.length);
+  ids.set(a.ids);
+  ids.set(b.ids, a.ids.length);
+  const counts = new Float32Array(ids.length);
+  counts.set(a.counts);
+  counts.set(b.counts, a.ids.length);
+  return { rows: a.rows + b.rows, offsets, ids, counts };
+}
+
 /** Bags of texts that were counted one by one; null is a text without any. */
 export function tokenBagsOf(
   bags: readonly ({ readonly ids: Uint32Array; readonly counts: Float32Array } | null)[],

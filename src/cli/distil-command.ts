@@ -1,21 +1,21 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import type { AdapterKind, DistilMode, OutputSpace } from '../adapter/card.ts';
+import { gateLine, signalsLine } from '../adapter/gate-line.ts';
 import { writeAdapter } from '../adapter/write-adapter.ts';
 import { config } from '../config.ts';
 import { distil } from '../distil/distil.ts';
-import type { DistilResult } from '../distil/distil-options.ts';
+import type { DistilProgress, DistilResult } from '../distil/distil-options.ts';
+import { distilSteps } from '../distil/distil-steps.ts';
+import { type PseudoQueryKind, pseudoQueryKinds } from '../distil/pseudo-queries.ts';
 import { refusedResult } from '../distil/refused-result.ts';
-import { effectiveMode } from '../distil/targets.ts';
-import type { Encoder } from '../encode/encoder.ts';
 import { openEncoder } from '../encode/open-encoder.ts';
-import { ChelatedError } from '../errors.ts';
 import { datasetWarnings } from '../evaluate/dataset.ts';
 import { readDataset } from '../evaluate/read-dataset.ts';
 import type { Kernels } from '../kernels/kernels.ts';
-import { distilSteps } from './distil-steps.ts';
 import { Failure } from './failure.ts';
-import { gateLine, signalsLine } from './gate-line.ts';
+import { openTeachers } from './open-teachers.ts';
 import { options } from './options.ts';
+import { parseNumber } from './parse-number.ts';
 import { columns, print } from './print.ts';
 import { type Progress, progress } from './progress.ts';
 import { withBatchKernels } from './with-batch-kernels.ts';
@@ -24,7 +24,8 @@ import { assertWritable, writeFile } from './write-file.ts';
 interface DistilCommandOptions {
   readonly corpus: string;
   readonly student: string;
-  readonly teacher?: string;
+  readonly teacher?: readonly string[];
+  readonly domain?: readonly string[];
   readonly mode?: DistilMode;
   readonly alpha: number;
   readonly push: number;
@@ -32,6 +33,8 @@ interface DistilCommandOptions {
   readonly space: OutputSpace;
   readonly dims?: number;
   readonly learnProjection?: boolean;
+  readonly pseudoQueries?: PseudoQueryKind;
+  readonly adversarial: number;
   readonly seed: number;
   readonly judged?: string;
   readonly force?: boolean;
@@ -47,7 +50,14 @@ export function distilCommand(program: Command): void {
     .description('learn an adapter from a teacher’s vectors of your documents, without labels')
     .requiredOption('--corpus <PATH>', 'DATASET_DIR in BEIR layout, or a corpus.jsonl of {"_id", "title", "text"}')
     .addOption(options.student())
-    .option('--teacher <ID>', `encoder that teaches: vectors:DOCS.npy in file order, or an encoder (${config.teacher})`)
+    .option(
+      '--teacher <ID...>',
+      `encoder that teaches: vectors:DOCS.npy in file order, or an encoder (${config.teacher}); of several, held-out documents learn the weights`,
+    )
+    .option(
+      '--domain <ID=PATH...>',
+      'another teacher, for documents like those of this corpus; the others, and those far from all such corpora, keep --teacher',
+    )
     .addOption(options.mode())
     .addOption(options.alpha())
     .addOption(options.push())
@@ -55,6 +65,20 @@ export function distilCommand(program: Command): void {
     .addOption(options.space())
     .addOption(options.dims())
     .option('--learn-projection', 'with mlp or lowrank in space student: train the teacher’s map into that space too')
+    .addOption(
+      new Option(
+        '--adversarial <WEIGHT>',
+        'with mlp or lowrank: weight of a discriminator of teacher against corrected vectors',
+      )
+        .argParser(parseNumber({ minimum: 0, maximum: config.adversary.mostWeight }))
+        .default(config.adversary.weight),
+    )
+    .addOption(
+      new Option(
+        '--pseudo-queries <KIND>',
+        'also learn from a part of each document, encoded by a teacher that is an encoder',
+      ).choices(pseudoQueryKinds),
+    )
     .addOption(options.seed())
     .option(
       '--judged <SPLIT>',
@@ -84,14 +108,21 @@ async function distilWith(kernels: Kernels, given: DistilCommandOptions, display
   const dataset = await readDataset(given.corpus, given.judged === undefined ? {} : { split: given.judged });
   for (const warning of datasetWarnings(dataset)) display.note(`chelated: ${warning}`);
   const student = await openEncoder(given.student, { kernels });
-  const { teacher, mode, step } = await openTeacher(given, kernels, display);
+  const documents = {
+    ids: dataset.documents.map(({ id }) => id),
+    texts: dataset.documents.map(({ text }) => text),
+  };
+  const onProgress: DistilProgress = (at, share) => display.show(distilSteps[at], share);
   const started = performance.now();
+  const input = { documents, student, kernels, seed: given.seed, onProgress };
+  const { teaches, mode, step, figures } = await openTeachers(given, input, (line) => display.note(line));
+  const finished = (result: DistilResult) => ({ ...result, figures: { ...figures, ...result.figures } });
   try {
     const result = await distil({
-      documents: { ids: dataset.documents.map(({ id }) => id), texts: dataset.documents.map(({ text }) => text) },
+      documents,
       student,
       kernels,
-      ...(teacher && { teacher }),
+      ...teaches,
       ...(mode && { mode }),
       alpha: given.alpha,
       push: given.push,
@@ -101,44 +132,28 @@ async function distilWith(kernels: Kernels, given: DistilCommandOptions, display
       ...(step.length === 0 && {
         ...(given.dims !== undefined && { dims: given.dims }),
         learnProjection: given.learnProjection ?? false,
+        ...(given.pseudoQueries && { pseudoQueries: given.pseudoQueries }),
       }),
+      adversarial: given.adversarial,
       seed: given.seed,
       ...(given.judged !== undefined && { judged: dataset }),
       force: given.force ?? false,
       fallback: given.fallback ?? false,
-      onProgress: (at, share) => display.show(distilSteps[at], share),
+      onProgress,
     });
     display.stop();
     const steps = [...step, ...result.steps];
     for (const line of result.steps) display.note(`chelated: fallback: ${line}`);
-    const document = await write(out, result, (performance.now() - started) / 1000);
+    const document = await write(out, finished(result), (performance.now() - started) / 1000);
     print(json, { ...document, steps }, () => summary(document));
   } catch (error) {
     display.stop();
     const refused = refusedResult(error);
     if (!refused) throw error;
     const aside = `${out.replace(/\.onnx$/, '')}.refused.onnx`;
-    const document = await write(aside, refused, (performance.now() - started) / 1000);
+    const document = await write(aside, finished(refused), (performance.now() - started) / 1000);
     if (refused.card.gate) display.note(`chelated: measured on held-out documents: ${signalsLine(refused.card.gate)}`);
     throw new Failure('gate_refused', `${(error as Error).message}; the file is kept aside as ${aside}`, document);
-  }
-}
-
-/** The teacher where the mode has one. With --fallback a teacher that cannot be opened steps down to baseline. */
-async function openTeacher(given: DistilCommandOptions, kernels: Kernels, display: Progress) {
-  const { teacher: id, mode } = given;
-  if (mode !== undefined && effectiveMode(mode, given.alpha) === 'baseline') return { teacher: null, mode, step: [] };
-  if (id === undefined && mode === undefined) {
-    throw new ChelatedError('invalid_input', 'give --teacher ID, or --mode baseline to distil without a teacher');
-  }
-  try {
-    const teacher: Encoder = await openEncoder(id ?? config.teacher, { kernels });
-    return { teacher, mode, step: [] };
-  } catch (error) {
-    if (!given.fallback) throw error;
-    const line = `${mode ?? 'offline'} → baseline: ${(error as Error).message}`;
-    display.note(`chelated: fallback: ${line}`);
-    return { teacher: null, mode: 'baseline' as const, step: [line] };
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
+import { gateLine, signalsLine } from '../adapter/gate-line.ts';
 import { readAdapter } from '../adapter/read-adapter.ts';
-import { gateLine, signalsLine } from './gate-line.ts';
 import { columns, print } from './print.ts';
 import { readAdapterFile } from './read-adapter-file.ts';
 

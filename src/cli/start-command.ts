@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { gateLine } from '../adapter/gate-line.ts';
 import { config } from '../config.ts';
 import { openEncoder } from '../encode/open-encoder.ts';
 import { Engine } from '../engine/engine.ts';
@@ -7,7 +8,6 @@ import { createApp } from '../http/create-app.ts';
 import { loadKernels } from '../kernels/load.ts';
 import { serve } from '../runtime/serve.ts';
 import { exampleRequests } from './example-requests.ts';
-import { gateLine } from './gate-line.ts';
 import { options } from './options.ts';
 import { progress } from './progress.ts';
 import { openSample } from './sample.ts';

@@ -1,6 +1,7 @@
 import type { StaticTable } from '../encode/static-table.ts';
 import { type Matrix, pickRows } from '../matrix.ts';
 import { pickBags, type TokenBags } from '../token-bags.ts';
+import { type PseudoQueries, pickPseudoQueries } from './pseudo-queries.ts';
 
 /** The usable documents: row i of everything is one of them. */
 export interface Corpus {
@@ -12,6 +13,8 @@ export interface Corpus {
   readonly vocabulary: number;
   /** Collapse events of real queries, oldest first, as rows; null when documents stand in for queries. */
   readonly events: readonly Uint32Array[] | null;
+  /** Further rows of the fit, of the documents themselves. */
+  readonly pseudoQueries?: PseudoQueries;
 }
 
 /** The documents named, in that order. */
@@ -23,6 +26,7 @@ export function pickDocuments(corpus: Corpus, rows: ArrayLike<number>): Corpus {
     bags: pickBags(corpus.bags, rows),
     T: corpus.T && pickRows(corpus.T, rows),
     events: corpus.events && pickEvents(corpus.events, rows),
+    ...(corpus.pseudoQueries && { pseudoQueries: pickPseudoQueries(corpus.pseudoQueries, rows) }),
   };
 }
 

@@ -5,6 +5,7 @@ import type { Dataset } from '../evaluate/dataset.ts';
 import type { Kernels } from '../kernels/kernels.ts';
 import type { Matrix } from '../matrix.ts';
 import type { Choice } from './choice.ts';
+import type { PseudoQueryKind } from './pseudo-queries.ts';
 
 /** Steps in their order; `share` runs from 0 to 1 in each. */
 export type DistilStep = 'student' | 'teacher' | 'choose' | 'judge' | 'fit';
@@ -41,6 +42,17 @@ export interface DistilOptions {
   readonly unaligned?: boolean;
   /** Trains the teacher's map into the student's space with the adapter, instead of taking the alignment's as it is. */
   readonly learnProjection?: boolean;
+  /**
+   * Weight, 0 … 1, of a discriminator of teacher against corrected vectors, whose reversed gradient the adapter gets beside
+   * its own loss; of a kind that gradients train. 0, no discriminator, unless named (results/README.md, “Adversarial
+   * distillation”).
+   */
+  readonly adversarial?: number;
+  /**
+   * Further rows of the fit: a part of each document, short as queries are, towards the teacher's own vector of it. Offline
+   * mode only, with a student and a teacher that can be asked; none unless named (results/README.md, “Pseudo-queries”).
+   */
+  readonly pseudoQueries?: PseudoQueryKind;
   /** Judged queries over the same documents, where there are any: they decide instead of the label-free signals. */
   readonly judged?: Dataset;
   /** Returns what the gate refuses, and fits on fewer documents than can be judged. */

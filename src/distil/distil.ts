@@ -6,7 +6,7 @@ import { decideGate } from '../evaluate/gate.ts';
 import { random } from '../random.ts';
 import type { Choice } from './choice.ts';
 import { chooseFit } from './choose-fit.ts';
-import { pickDocuments } from './corpus.ts';
+import { type Corpus, pickDocuments } from './corpus.ts';
 import type { DistilOptions, DistilResult } from './distil-options.ts';
 import { fillPlan } from './fill-plan.ts';
 import { fitCandidate, requested } from './fit-candidate.ts';
@@ -15,6 +15,7 @@ import { type JudgeInput, judgeFit } from './judge-fit.ts';
 import { judgeQueries } from './judge-queries.ts';
 import { makeCard } from './make-card.ts';
 import { preflight } from './preflight.ts';
+import { pseudoQueries } from './pseudo-queries.ts';
 import { readCorpus } from './read-corpus.ts';
 import { gateRefused } from './refused-result.ts';
 import { splitDocuments } from './split-documents.ts';
@@ -42,7 +43,11 @@ async function distilOnce(options: DistilOptions): Promise<DistilResult> {
   const teacher = plan.teacherId === null ? null : (options.teacher ?? null);
   const seconds = stopwatch();
 
-  const { corpus, rows, failed } = await readCorpus({
+  const {
+    corpus: read,
+    rows,
+    failed,
+  } = await readCorpus({
     documents: options.documents,
     student,
     teacher: plan.teacherId === null ? null : (options.teacherVectors ?? teacher),
@@ -50,14 +55,21 @@ async function distilOnce(options: DistilOptions): Promise<DistilResult> {
     ...(options.events && { events: options.events }),
     ...pass(options),
   });
-  const documents = corpus.X.rows;
+  const documents = read.X.rows;
   const least = options.force ? 2 : config.gate.minimumDocuments;
   if (documents < least) throw tooFew(documents, failed, least);
-  const facts = corpus.T && preflight(kernels, { ...plan, T: corpus.T, studentDims: student.dims });
+  const facts = read.T && preflight(kernels, { ...plan, T: read.T, studentDims: student.dims });
+  const corpus: Corpus =
+    plan.pseudoQueries && teacher
+      ? {
+          ...read,
+          pseudoQueries: await pseudoQueries(plan.pseudoQueries, read, { ...plan, teacher, ...pass(options) }),
+        }
+      : read;
   seconds.lap('encode');
 
   const split = splitDocuments(documents, seed);
-  const chosen = await chooseFit(plan, corpus, split.heldIn, (tried) =>
+  const chosen = await chooseFit(plan, read, split.heldIn, (tried) =>
     options.onProgress?.('choose', Math.min(1, tried / 8)),
   );
   const choice: Choice = { ...chosen.choice, ...options.choice };
@@ -81,6 +93,7 @@ async function distilOnce(options: DistilOptions): Promise<DistilResult> {
     preflight: facts?.text ?? null,
     varianceKept: facts?.kept ?? null,
     choicesTried: chosen.tried,
+    ...(corpus.pseudoQueries && { pseudoQueries: corpus.pseudoQueries.source.length }),
     agreementAsymmetric: signals.asymmetric?.candidate ?? null,
     documentSide: adviseDocuments(signals.mixed),
     mixedZ: signals.mixed?.z ?? null,

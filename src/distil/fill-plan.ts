@@ -3,6 +3,7 @@ import { config } from '../config.ts';
 import { ChelatedError } from '../errors.ts';
 import type { DistilOptions } from './distil-options.ts';
 import type { FitPlan } from './fit-plan.ts';
+import { pseudoQueryKinds } from './pseudo-queries.ts';
 import { effectiveMode } from './targets.ts';
 import { isTrained } from './train/trained-adapter.ts';
 
@@ -10,10 +11,13 @@ import { isTrained } from './train/trained-adapter.ts';
  * What was asked for, with the defaults filled in and checked.
  *
  * @throws {ChelatedError} invalid_input: a mode, kind or space that does not exist; a mode that needs a teacher without one, α outside 0 … 1, η not a number ≥ 0,
- *   dims that the output space cannot have; a projection to be learned where nothing could learn it
+ *   dims that the output space cannot have; a projection to be learned where nothing could learn it; pseudo-queries that
+ *   nothing could encode or that the mode has no use for; an adversarial weight that is none, or of a kind that is not trained
  */
 export function fillPlan(options: DistilOptions): FitPlan {
   const { student, kernels, teacher, teacherVectors, signal, dims, unaligned, learnProjection } = options;
+  const { pseudoQueries, adversarial = config.adversary.weight } = options;
+  const { mostWeight } = config.adversary;
   const hasTeacher = teacher !== undefined || teacherVectors !== undefined;
   const mode: DistilMode = options.mode ?? (hasTeacher ? 'offline' : config.mode);
   const alpha = options.alpha ?? config.alpha;
@@ -32,6 +36,8 @@ export function fillPlan(options: DistilOptions): FitPlan {
     ...(dims === undefined ? {} : { dims }),
     ...(unaligned ? { unaligned } : {}),
     ...(learnProjection ? { learnProjection } : {}),
+    ...(pseudoQueries ? { pseudoQueries } : {}),
+    ...(adversarial ? { adversarial } : {}),
     ...(signal ? { signal } : {}),
   };
   const refuse = (message: string) => {
@@ -57,6 +63,22 @@ export function fillPlan(options: DistilOptions): FitPlan {
     refuse(
       `a projection is learned with an adapter that gradients train (mlp, lowrank), in mode offline and space student; got ${plan.kind}, ${mode}, ${plan.space}`,
     );
+  }
+  if (
+    adversarial !== 0 &&
+    !(isTrained(plan.kind) && !learnProjection && adversarial > 0 && adversarial <= mostWeight)
+  ) {
+    refuse(
+      `adversarial is a weight from 0 to ${mostWeight} for an adapter that gradients train (mlp, lowrank), without a learned projection; got ${adversarial} for ${plan.kind}`,
+    );
+  }
+  if (pseudoQueries) {
+    listed('pseudoQueries', pseudoQueryKinds, pseudoQueries);
+    if (!isOffline || learnProjection)
+      refuse('pseudo-queries are rows of a fit in mode offline, without a learned projection');
+    if (!teacher || teacher.precomputed || student.precomputed) {
+      refuse('pseudo-queries are encoded by student and teacher: give encoders for both, stored vectors have none');
+    }
   }
   return plan;
 }

@@ -26,6 +26,8 @@ export async function fitCandidate(
   const { kernels, kind } = plan;
   const { targets, data } = fitData(plan, corpus);
   const onShare = (share: number) => onProgress?.(step, share);
+  // A fit in closed form says nothing on its way.
+  onShare(0);
   const onIteration = (_: number, __: number, { share }: { share: number }) => onShare(share);
   const { parts, figures } = isTrained(kind)
     ? await trainedAdapter({ ...plan, kind }, corpus, data, choice, { onShare, ...(before && { before }) })

@@ -4,8 +4,12 @@ import { config } from '../config.ts';
 import type { Encoder } from '../encode/encoder.ts';
 import type { Kernels } from '../kernels/kernels.ts';
 import { type Matrix, pickRows } from '../matrix.ts';
+import { appendBags } from '../token-bags.ts';
+import { mapTeacher } from './align.ts';
 import type { Corpus } from './corpus.ts';
 import type { FitData } from './fit-data.ts';
+import type { PseudoQueryKind } from './pseudo-queries.ts';
+import { stackRows } from './stack-rows.ts';
 import { makeTargets, type Targets } from './targets.ts';
 
 /** What was asked for, with every default filled in. */
@@ -22,6 +26,8 @@ export interface FitPlan {
   readonly seed: number;
   readonly unaligned?: boolean;
   readonly learnProjection?: boolean;
+  readonly pseudoQueries?: PseudoQueryKind;
+  readonly adversarial?: number;
   readonly signal?: AbortSignal;
 }
 
@@ -30,7 +36,23 @@ export function fitData(plan: FitPlan, corpus: Corpus): { targets: Targets; data
   const { X, T, bags, table, vocabulary, events } = corpus;
   const targets = makeTargets(plan.kernels, { ...plan, X, T, events });
   const basis = tableBasis(plan, corpus, targets);
-  return { targets, data: { X, bags, Y: targets.Y, teacher: targets.teacher, table, vocabulary, basis } };
+  const rows = withPseudoQueries(plan.kernels, { X, bags, Y: targets.Y }, corpus, targets);
+  return { targets, data: { ...rows, teacher: targets.teacher, table, vocabulary, basis } };
+}
+
+/** The alignment is the documents' alone: short texts are no sample of what is searched. */
+function withPseudoQueries(
+  kernels: Kernels,
+  rows: Pick<FitData, 'X' | 'bags' | 'Y'>,
+  { pseudoQueries }: Corpus,
+  { teacher }: Targets,
+): Pick<FitData, 'X' | 'bags' | 'Y'> {
+  if (!pseudoQueries || !teacher) return rows;
+  return {
+    X: stackRows(rows.X, pseudoQueries.X),
+    bags: appendBags(rows.bags, pseudoQueries.bags),
+    Y: stackRows(rows.Y, mapTeacher(kernels, pseudoQueries.T, teacher)),
+  };
 }
 
 /** Where the student was made from this very teacher and the targets are in its space: how the one gets into the other. */

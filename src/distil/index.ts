@@ -5,3 +5,6 @@ export type { DistilOptions, DistilProgress, DistilResult } from './distil-optio
 export { type JoinedTeachers, joinTeachers } from './join-teachers.ts';
 export { learnTeacherWeights } from './learn-teacher-weights.ts';
 export { refusedResult } from './refused-result.ts';
+export type { TaughtDocuments, TeachingInput } from './taught-documents.ts';
+export { type DomainTeacher, teachByDomain } from './teach-by-domain.ts';
+export { teachJointly } from './teach-jointly.ts';

@@ -1,5 +1,4 @@
 import type { ModuleSource } from '../kernels/instantiate.ts';
-import { libraryTokenizer } from './library-tokenizer.ts';
 import type { Tokenizer } from './tokenizer.ts';
 import { wordPieceTokenizer } from './word-piece.ts';
 
@@ -10,5 +9,9 @@ import { wordPieceTokenizer } from './word-piece.ts';
  * @throws {ChelatedError} invalid_input when it is not the JSON of a tokenizer; wasm_unavailable
  */
 export async function openTokenizer(json: string, source?: ModuleSource): Promise<Tokenizer> {
-  return (await wordPieceTokenizer(json, source)) ?? libraryTokenizer(json);
+  const tokenizer = await wordPieceTokenizer(json, source);
+  if (tokenizer) return tokenizer;
+  // Loaded for those alone who need it: it is larger than the rest of a student.
+  const { libraryTokenizer } = await import('./library-tokenizer.ts');
+  return libraryTokenizer(json);
 }

@@ -27,7 +27,7 @@ export interface FuseOptions {
  * @example
  * const vectors = { ids: ['a', 'b', 'c'], scores: Float32Array.of(0.9, 0.5, 0.1) };
  * const words = { ids: ['b', 'c'], scores: Float32Array.of(12, 3) };
- * fuse([vectors, words]).ids; // => ['a', 'b', 'c']
+ * fuse([vectors, words]).ids; // => ['b', 'a', 'c']
  * fuse([vectors, words], { fusion: 'reciprocal-rank', weights: [1, 1] }).ids; // => ['b', 'c', 'a']
  */
 export function fuse(lists: readonly RankedList[], options: FuseOptions = {}): RankedList {

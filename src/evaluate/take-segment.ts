@@ -40,4 +40,10 @@ export function takePassage(text: string, random: Random): Segment | null {
   return takeSentence(text, random) ?? takeWindow(text, random);
 }
 
+/** How a text begins: its first sentence, of no more than 20 words. Null when that is shorter than four, or the whole text. */
+export function takeTitle(text: string): string | null {
+  const first = words(text.split(/(?<=[.!?])\s+/u)[0]!).slice(0, windowWords.to);
+  return first.length >= minimumWords && first.length < words(text).length ? first.join(' ') : null;
+}
+
 const words = (text: string) => text.split(/\s+/u).filter((word) => word !== '');

@@ -1,12 +1,13 @@
 import type { AdapterParts } from '../adapter/parts.ts';
 import type { ReadAdapter } from '../adapter/read-adapter.ts';
+import { tokenRows } from '../adapter/token-rows.ts';
 import { config } from '../config.ts';
 import { writeSafetensors } from '../encode/safetensors.ts';
 import { type StudentFiles, staticStudent } from '../encode/static-student.ts';
 import type { StaticTable } from '../encode/static-table.ts';
 import { ChelatedError } from '../errors.ts';
 import type { Kernels } from '../kernels/kernels.ts';
-import { type Matrix, matrix, row } from '../matrix.ts';
+import type { Matrix } from '../matrix.ts';
 
 /**
  * A static student, or it and an adapter in one table, in model2vec's layout: file name → content.
@@ -33,7 +34,7 @@ export async function model2vecFiles(
     const message = `the ${adapter.card.kind} adapter cannot be written as one row a token: ${reason}; use --format host`;
     throw new ChelatedError('invalid_input', message);
   }
-  const { rows, dims, data } = tokenRows(encoder.table!, adapter?.parts ?? null, kernels);
+  const { rows, dims, data } = weightedRows(encoder.table!, adapter?.parts ?? null, kernels);
   const about = {
     ...{ model_type: 'model2vec', architectures: ['StaticModel'], normalize: true },
     ...{ hidden_dim: dims, seq_length: config.encode.maxTokens, max_length: config.encode.maxTokens },
@@ -54,23 +55,10 @@ function notLinear({ parts, card }: ReadAdapter): string | null {
   return null;
 }
 
-function tokenRows({ rows, weights }: StaticTable, parts: AdapterParts | null, kernels: Kernels): Matrix {
-  const held = kernels.hold(rows);
-  const table = held.read();
-  held.free();
-  const { map, hidden, tokens } = parts ?? { map: null, tokens: null };
-  const sum = map ? kernels.gemm(table, map) : table;
-  if (hidden) {
-    const low = kernels.gemm(kernels.gemm(table, hidden.into), hidden.out).data;
-    for (let e = 0; e < low.length; e++) sum.data[e]! += low[e]!;
-  }
-  const out = matrix(sum.rows, sum.dims);
-  for (let t = 0; t < out.rows; t++) {
-    const own = tokens ? tokens.rowOf[t]! : -1;
-    const weight = (tokens?.weights ?? weights)[t]!;
-    const from = tokens && own >= 0 ? tokens.rows.data.subarray(own * out.dims, (own + 1) * out.dims) : row(sum, t);
-    const scale = tokens && own >= 0 ? tokens.rows.scales[own]! : 1;
-    row(out, t).set(Float32Array.from(from, (v) => weight * scale * v));
-  }
+/** Each row times its token's weight: model2vec has no weights beside its rows. */
+function weightedRows(table: StaticTable, parts: AdapterParts | null, kernels: Kernels): Matrix {
+  const weights = parts?.tokens?.weights ?? table.weights;
+  const out = tokenRows(table, parts, kernels);
+  for (let e = 0; e < out.data.length; e++) out.data[e]! *= weights[Math.floor(e / out.dims)]!;
   return out;
 }

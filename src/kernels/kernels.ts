@@ -23,6 +23,16 @@ export interface Resident {
   free(): void;
 }
 
+/** A linear map in kernel memory until `free()`, laid out for products with a few rows as well as with many. */
+export interface ResidentMap {
+  readonly rows: number;
+  readonly dims: number;
+  /** X·M, bit for bit what `gemm` gives. */
+  apply(X: Matrix): Matrix;
+  /** Releases the memory. A second call does nothing; any other use afterwards throws `invalid_input`. */
+  free(): void;
+}
+
 /** f32 rows in kernel memory that grow and change in place: an index that is written to while it is searched. */
 export interface GrowingRows {
   readonly rows: number;
@@ -65,6 +75,8 @@ export interface Kernels {
 
   /** Copies a matrix into kernel memory, where it stays until freed: calls on it copy nothing. */
   hold(X: Matrix | Int8Rows): Resident;
+  /** The same for a map that rows are multiplied with again and again, one or many at a time; it takes twice the memory. */
+  holdMap(M: Matrix): ResidentMap;
   /** No rows yet, in kernel memory, with room for more: growing moves nothing that is there. */
   growing(dims: number): GrowingRows;
 

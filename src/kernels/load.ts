@@ -43,7 +43,7 @@ export async function loadKernels(source?: KernelSource | ThreadedSource): Promi
 async function loadThreaded(source: ThreadedSource): Promise<ThreadedKernels> {
   const kernels = WebAssembly.validate(simdProbe) ? await threadedKernels(source) : 'no WebAssembly SIMD here';
   if (typeof kernels === 'string') {
-    const alone = { ...(await loadKernels()), threads: 1, close: () => {} };
+    const alone = { ...(await loadKernels(source.alone)), threads: 1, close: () => {} };
     if (kernels === '') return alone;
     const fallback = `one thread: ${kernels}`;
     source.onFallback?.(fallback);

@@ -7,6 +7,7 @@ import type { Kernels } from './kernels.ts';
 import { axpyF32, dotF32, gemmF32, gemvF32 } from './products.ts';
 import { blendF32, homeostaticPushF32, normalizeF32 } from './rows.ts';
 import { drain, sparseRidgeStepsF32 } from './sparse-ridge.ts';
+import { Strips } from './strips.ts';
 import { topKF32 } from './top-k.ts';
 
 export interface WasmKernelsOptions extends ArenaOptions {
@@ -20,6 +21,7 @@ export function wasmKernels(exports: KernelExports, { fallback, ...options }: Wa
     name: exports.has_simd() === 1 ? 'simd' : 'scalar',
     ...(fallback === undefined ? {} : { fallback }),
     hold: (X) => new Held(arena, X),
+    holdMap: (M) => new Strips(arena, M),
     growing: (dims) => new Chunks(arena, dims),
     normalize: (X) => normalizeF32(arena, X),
     homeostaticPush: (X, C, eta) => homeostaticPushF32(arena, X, C, eta),

@@ -19,6 +19,8 @@ export interface Chart {
   readonly title: string;
   readonly x: string;
   readonly y: string;
+  /** Equal steps along x are equal ratios; x is above 0. */
+  readonly logarithmic?: true;
   readonly series: readonly Series[];
 }
 
@@ -56,7 +58,7 @@ async function loadEcharts(): Promise<typeof import('echarts')> {
 
 const ink = 'currentColor';
 
-function optionOf({ kind, title, x, y, series }: Chart): object {
+function optionOf({ kind, title, x, y, logarithmic, series }: Chart): object {
   const isBars = kind === 'bars';
   const categories = [...new Set(series.flatMap(({ points }) => points.map((point) => String(point.x))))];
   const axis = { nameTextStyle: { color: ink }, axisLabel: { color: ink }, axisLine: { lineStyle: { color: ink } } };
@@ -73,7 +75,7 @@ function optionOf({ kind, title, x, y, series }: Chart): object {
       name: x,
       nameLocation: 'middle',
       nameGap: 28,
-      type: isBars ? 'category' : 'value',
+      type: isBars ? 'category' : logarithmic ? 'log' : 'value',
       scale: true,
       ...(isBars && { data: categories, axisLabel: { color: ink, interval: 0, rotate: 35 } }),
     },

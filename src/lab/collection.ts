@@ -3,8 +3,8 @@ import type { Dataset } from '../evaluate/dataset.ts';
 import { readDataset } from '../evaluate/read-dataset.ts';
 import type { TextRecord } from '../evaluate/text-record.ts';
 import type { Kernels } from '../kernels/kernels.ts';
-import type { Matrix } from '../matrix.ts';
-import type { TokenBags } from '../token-bags.ts';
+import { type Matrix, pickRows } from '../matrix.ts';
+import { pickBags, type TokenBags } from '../token-bags.ts';
 import type { Combination } from './experiment.ts';
 import { openLabEncoder } from './lab-encoder.ts';
 
@@ -35,6 +35,19 @@ export function openCollection(kernels: Kernels, combination: Combination): Prom
   return newest.collection.then((collection) => ({ ...collection, seed: combination.seed }));
 }
 
+/** The same collection as if it had these documents alone, to fit on; its judgements are of all of them. */
+export function someDocuments(collection: Collection, rows: readonly number[]): Collection {
+  const { texts, ids, base, taught } = collection;
+  const { documents, bags } = base;
+  return {
+    ...collection,
+    texts: rows.map((i) => texts[i]!),
+    ids: rows.map((i) => ids[i]!),
+    base: { ...base, documents: pickRows(documents, rows), bags: pickBags(bags, rows) },
+    taught: { ...taught, documents: pickRows(taught.documents, rows) },
+  };
+}
+
 async function open(kernels: Kernels, combination: Combination): Promise<Collection> {
   const { dataset, student, teacher } = combination;
   const data = await readDataset(dataset);
@@ -60,7 +73,8 @@ async function open(kernels: Kernels, combination: Combination): Promise<Collect
   }
 }
 
-async function sidesOf(encoder: Encoder, { documents, queries }: Dataset): Promise<Sides> {
+/** A dataset's documents and queries as an encoder sees them. */
+export async function sidesOf(encoder: Encoder, { documents, queries }: Dataset): Promise<Sides> {
   const vectors = async (records: readonly TextRecord[], role: 'document' | 'query') => {
     const texts = records.map(({ text }) => text);
     const ids = records.map(({ id }) => id);

@@ -31,7 +31,8 @@ function unaskedSection(collection: string, rows: readonly LabRow[]): Section[] 
 export function compareReport(rows: readonly LabRow[]): Report {
   const collections = distinct(rows, 'collection');
   const methods = distinct(rows, 'method');
-  const first = ofSeed(rows);
+  const measured = rows.filter(({ leftOut }) => leftOut === undefined);
+  const first = ofSeed(measured);
   const versus = (method: string): Section => ({
     title: `Against ${method}`,
     text: 'Paired bootstrap, 10,000 resamples; p adjusted by Holm over this table.',
@@ -82,6 +83,10 @@ export function compareReport(rows: readonly LabRow[]): Report {
       ...collections.flatMap((name) => unaskedSection(name, byName(first, name))),
       versus('student'),
       versus('BM25'),
+      ...distinct(
+        rows.filter((row) => !measured.includes(row)),
+        'leftOut',
+      ).map((text) => ({ title: 'Left out', text })),
     ],
   };
 }

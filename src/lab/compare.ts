@@ -10,10 +10,11 @@ import { judgedPairs } from '../labelled/judged-pairs.ts';
 import { fitNudge, nudgeKinds } from '../labelled/nudge.ts';
 import { fitQueryMap } from '../labelled/query-map.ts';
 import { sdft } from '../labelled/sdft.ts';
-import { type Collection, openCollection, type Sides } from './collection.ts';
+import { type Collection, openCollection, type Sides, sidesOf } from './collection.ts';
 import { compareReport } from './compare-report.ts';
 import { cellKey, combinations, type Experiment, type LabRow } from './experiment.ts';
 import { correctCollection, type FitOptions, fitCollection, gateColumns } from './fit-collection.ts';
+import { model2vecRecipe } from './model2vec-recipe.ts';
 import { type Scored, scoreLists, scoreSides } from './score-sides.ts';
 
 /** Everything that corrects, beside what it has to beat. Labelled methods are measured where there is a train split. */
@@ -33,6 +34,7 @@ export const compare: Experiment = {
 /** Methods that share work are measured together. */
 const groups: Record<string, (collection: Collection) => Promise<LabRow[]>> = {
   references,
+  'model2vec’s recipe': recipe,
   'closed forms': closedForms,
   mlp,
   'labelled, student': labelledStudent,
@@ -74,6 +76,18 @@ async function references(collection: Collection): Promise<LabRow[]> {
     row(collection, 'BM25', scoreLists(collection, byWords)),
     ...withFusion(collection, 'teacher', scoreSides(collection, collection.taught), byWords),
   ];
+}
+
+/** The token table that its teacher's model gives without any learning; a row that says so where that model is not there. */
+async function recipe(collection: Collection): Promise<LabRow[]> {
+  const method = 'model2vec’s recipe';
+  const student = await model2vecRecipe(collection.kernels, collection.teacher);
+  if (!student) {
+    const leftOut = `${method} needs the teacher’s model itself below CHELATED_MODELS (${collection.teacher})`;
+    return [row(collection, method, { ndcg: null, leftOut })];
+  }
+  const sides = await sidesOf(student, collection.data);
+  return [row(collection, method, scoreSides(collection, sides).figures)];
 }
 
 /**

@@ -4,13 +4,13 @@ import { fromDense } from '../distil/dense.ts';
 import { ridgeEquations } from '../distil/fit-ridge.ts';
 import { meanRow } from '../distil/mean-row.ts';
 import { principalAxes } from '../distil/principal-axes.ts';
+import { stackRows } from '../distil/stack-rows.ts';
 import { subtract } from '../distil/subtract.ts';
 import type { StaticTable } from '../encode/static-table.ts';
 import type { Kernels, SparseRows } from '../kernels/kernels.ts';
 import { type Matrix, matrix } from '../matrix.ts';
 import type { TokenBags } from '../token-bags.ts';
 import { rowCosines } from './row-cosines.ts';
-import { stackRows } from './stack-rows.ts';
 
 /** Texts as a fit sees them: token counts, and the teacher's vectors, unit rows. */
 export interface TaughtTexts {

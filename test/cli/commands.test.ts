@@ -64,6 +64,26 @@ describe('chelated distil', () => {
     expect([missing.code, missing.document.error.message]).toEqual([1, expect.stringContaining('nowhere')]);
   });
 
+  test('several teachers have weights that sum to one, and a domain has a teacher of its own', async () => {
+    const [taught, noise] = ['teacher.npy', 'noise.npy'].map((name) => `vectors:${tiny.file(name)}`) as [
+      string,
+      string,
+    ];
+    const args = ['distil', '--corpus', tiny.folder, '--adapter', 'affine', '--force', '--out', tiny.file('both.onnx')];
+    const both = (await json(...args, '--teacher', taught, '--teacher', noise)).document;
+    const weights = [taught, noise].map((id) => both.figures[`weight of ${id}`]);
+    expect(weights[0] + weights[1]).toBeCloseTo(1, 6);
+    expect(weights[0]).toBeGreaterThan(weights[1]);
+    expect([both.card.teacher, both.card.dOut]).toEqual([`${taught} + ${noise}`, 48]);
+
+    const own = (await json(...args, '--teacher', taught, '--domain', `${noise}=${tiny.folder}`)).document;
+    expect(own.figures[`documents of ${noise}`]).toBeGreaterThan(150);
+    expect([own.card.teacher, own.card.dOut]).toEqual([`${taught} / ${noise}`, 24]);
+
+    const wrong = await json(...args, '--teacher', taught, '--domain', 'nothing');
+    expect([wrong.code, wrong.document.error.message]).toEqual([1, expect.stringContaining('expected ID=PATH')]);
+  });
+
   test('what the gate refuses fails, is kept aside with its figures, and is never half there', async () => {
     const out = tiny.file('noise.onnx');
     const args = ['distil', '--corpus', tiny.folder, '--teacher', `vectors:${tiny.file('noise.npy')}`, '--out', out];

@@ -1,10 +1,13 @@
-import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import type { LabRow } from '../../src/lab/experiment.ts';
 import { chelated } from './chelated.ts';
 import { tinyCollection } from './tiny-collection.ts';
+
+// Processes of their own, on a machine that may be busy.
+setDefaultTimeout(120_000);
 
 let tiny: Awaited<ReturnType<typeof tinyCollection>>;
 let out: string;
@@ -36,12 +39,61 @@ describe('chelated compare', () => {
       expect((methods.get(method)!.perQuery as number[]).length).toBe(40);
       expect(first.stdout).toContain(`| ${method}`);
     }
+    // Vectors in a file do not say which model made them.
+    expect(methods.get('model2vec’s recipe')!.leftOut).toContain('needs the teacher’s model itself');
+    expect(first.stdout).toContain('## Left out');
     expect(await readFile(join(out, 'compare.html'), 'utf8')).toContain('<svg');
 
     const again = await measure('compare', '--json');
     expect(again.code).toBe(0);
     expect(JSON.parse(again.stdout)).toEqual({ rows: join(out, 'compare.jsonl'), report: join(out, 'compare.html') });
     expect(await rowsOf('compare')).toEqual(rows);
+  });
+});
+
+describe('chelated few-documents', () => {
+  test('fits on as many as there are, and the gate has no verdict on too few', async () => {
+    expect((await measure('few-documents', '--json')).code).toBe(0);
+    const rows = await rowsOf('few-documents');
+    const fitted = rows.filter(({ method }) => method === 'corrected');
+    // The collection has 200 documents.
+    expect(fitted.map(({ documents }) => documents)).toEqual([50, 100, 150]);
+    expect(fitted.map(({ promoted }) => promoted)).toEqual([false, false, true]);
+  });
+});
+
+describe('chelated transfer', () => {
+  test('uses every fit on every collection, and goes on from one with the other', async () => {
+    const other = await tinyCollection(180, 30);
+    const [a, b] = [tiny, other].map(({ folder }) => basename(folder)) as [string, string];
+    const ofEach = `vectors:${join(tmpdir(), '{dataset}', 'teacher.npy')},${join(tmpdir(), '{dataset}', 'asked.npy')}`;
+    const args = ['--dataset', tiny.folder, other.folder, '--teacher', ofEach, '--out', out];
+    expect((await chelated('transfer', ...args, '--json')).code).toBe(0);
+    await other.remove();
+    const rows = (await rowsOf('transfer')).filter(({ fitted }) => fitted !== 'nothing');
+    for (const adapter of ['affine', 'lexical']) {
+      const seen = rows
+        .filter((row) => row.adapter === adapter)
+        .map((row) => [row.fitted, row.collection === a, row.seen]);
+      expect(seen).toEqual(
+        [a, b, `${a} + ${b}`, `${a}, then ${b}`, `${b}, then ${a}`].flatMap((fitted) => [
+          [fitted, true, fitted.includes(a)],
+          [fitted, false, fitted.includes(b)],
+        ]),
+      );
+    }
+  });
+});
+
+describe('chelated fusion', () => {
+  test('the ends of the weight are the vectors alone and BM25 alone, whatever the method', async () => {
+    expect((await measure('fusion', '--json')).code).toBe(0);
+    const rows = (await rowsOf('fusion')).filter(({ fusion }) => fusion !== 'teacher');
+    expect(rows.length).toBe(22);
+    for (const weight of [0, 1]) {
+      const ends = rows.filter((row) => row.weight === weight).map(({ perQuery }) => perQuery);
+      expect(ends[0]).toEqual(ends[1]!);
+    }
   });
 });
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test';
 import fc from 'fast-check';
 import { inverseCloze } from '../../src/evaluate/inverse-cloze.ts';
-import { takeSentence, takeWindow } from '../../src/evaluate/take-segment.ts';
+import { takeSentence, takeTitle, takeWindow } from '../../src/evaluate/take-segment.ts';
 import { loadKernels } from '../../src/kernels/load.ts';
 import { matrix } from '../../src/matrix.ts';
 import { random } from '../../src/random.ts';
@@ -78,5 +78,19 @@ describe('takeWindow', () => {
         expect(words(`${taken!.segment} ${taken!.rest}`)).toEqual(words(text));
       }),
     );
+  });
+});
+
+describe('takeTitle', () => {
+  test('is how a text begins: its first sentence, or the first 20 words of a long one', () => {
+    const long = Array.from({ length: 30 }, (_, i) => `word${i}`).join(' ');
+    expect(takeTitle('A title of five words. And the text.')).toBe('A title of five words.');
+    expect(takeTitle(long)).toBe(long.split(' ').slice(0, 20).join(' '));
+  });
+
+  test('is null where that is shorter than four words, or all there is', () => {
+    expect(takeTitle('Too short. And the rest of the text.')).toBeNull();
+    expect(takeTitle('All of the text is this.')).toBeNull();
+    expect(takeTitle('')).toBeNull();
   });
 });

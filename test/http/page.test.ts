@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { serve } from '../../src/runtime/bun.ts';
 import type { RunningServer } from '../../src/runtime/server.ts';
+import { inkAndPaper } from '../helpers/ink-and-paper.ts';
 import { tinyApp } from './tiny-app.ts';
 
 setDefaultTimeout(60_000);
@@ -152,21 +153,7 @@ describe.skipIf(!existsSync(executablePath) && process.env.CHELATED_CI === undef
   test('is light or dark as the reader’s system is, and readable in both', async () => {
     for (const colorScheme of ['light', 'dark'] as const) {
       const { page } = await opened({ colorScheme });
-      const luminance = (await page.evaluate(`(() => {
-        const canvas = document.createElement('canvas').getContext('2d');
-        const of = (color) => {
-          canvas.fillStyle = color;
-          canvas.fillRect(0, 0, 1, 1);
-          const [r, g, b] = canvas.getImageData(0, 0, 1, 1).data;
-          return (0.2126 * r + 0.7152 * g + 0.0722 * b) / 255;
-        };
-        const probe = document.body.appendChild(document.createElement('p'));
-        probe.style.color = 'CanvasText';
-        probe.style.backgroundColor = 'Canvas';
-        const style = getComputedStyle(probe);
-        return [of(style.color), of(style.backgroundColor)];
-      })()`)) as [number, number];
-      const [ink, paper] = luminance;
+      const [ink, paper] = await inkAndPaper(page);
       expect(colorScheme === 'light' ? paper - ink : ink - paper).toBeGreaterThan(0.7);
       await page.close();
     }

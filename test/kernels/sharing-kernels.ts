@@ -10,7 +10,7 @@ import { matrix } from '../../src/matrix.ts';
 
 /** Threaded kernels that share out the smallest call, once all their threads are there. */
 export async function sharingKernels(source: ThreadedSource, seams: ThreadedSeams = {}): Promise<ThreadedKernels> {
-  const start = seams.start ?? (await threadStarter());
+  const start = seams.start ?? threadStarter();
   const started: ThreadParts[] = [];
   const kernels = await threadedKernels(source, {
     leastWork: 0,

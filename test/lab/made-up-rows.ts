@@ -75,4 +75,40 @@ export const madeUpRows: Readonly<Record<string, readonly LabRow[]>> = {
       ...figures(),
     })),
   ),
+  'few-documents': collections.flatMap((name) => [
+    { ...facts(name), documents: 0, method: 'student', ...figures() },
+    { ...facts(name), documents: 0, method: 'teacher', ...figures() },
+    ...[50, 150, 300].map((documents) => ({
+      ...facts(name),
+      documents,
+      method: 'corrected',
+      promoted: documents > 100,
+      ...figures(),
+    })),
+  ]),
+  transfer: collections.flatMap((name) => [
+    ...['student', 'teacher'].map((adapter) => ({ ...facts(name), adapter, fitted: 'nothing', ...figures() })),
+    ...['affine', 'lexical'].flatMap((adapter) =>
+      ['one', 'two', 'one + two', 'one, then two'].map((fitted) => ({
+        ...facts(name),
+        adapter,
+        fitted,
+        seen: fitted.includes(name),
+        ...figures(),
+      })),
+    ),
+  ]),
+  fusion: collections.flatMap((name) => [
+    { ...facts(name), fusion: 'teacher', weight: 1, ...figures() },
+    ...['reciprocal-rank', 'z-score'].flatMap((fusion) =>
+      Array.from({ length: 11 }, (_, i) => ({
+        ...facts(name),
+        fusion,
+        weight: i / 10,
+        cloze: uniform(),
+        silver: uniform(),
+        ...figures(),
+      })),
+    ),
+  ]),
 };

@@ -31,7 +31,7 @@ const usual = await loadKernels({ threads: 2 });
 const found = { name: usual.name, fallback: usual.fallback ?? null, ready: 0, equal: answers(usual).join() === expected.join() };
 if (usual.name === 'threads') {
   let buffer;
-  const start = await threadStarter();
+  const start = threadStarter();
   const kernels = await threadedKernels({ threads: 3 }, { leastWork: 0, start: (parts, onFailure) => (buffer = parts.calls, start(parts, onFailure)) });
   answers(kernels);
   const calls = new Calls(buffer);

@@ -7,6 +7,7 @@ import { type Matrix, pickRows } from '../../matrix.ts';
 import { mapTeacher } from '../align.ts';
 import type { FitData } from '../fit-data.ts';
 import { type AffineMap, applyAffine, ridgeEquations } from '../fit-ridge.ts';
+import { discriminatorAccuracy } from './discriminator-accuracy.ts';
 import type { Parameters, TrainedKind } from './network.ts';
 import { type Trained, train, trainedRows } from './train.ts';
 import type { TrainTarget } from './train-data.ts';
@@ -36,6 +37,8 @@ export interface LearnedProjection {
 export interface TrainedFit {
   readonly parts: AdapterParts;
   readonly trained: Trained;
+  /** How well the discriminator still tells taught from corrected documents, held out where some are; ½: not at all. */
+  readonly discriminatorAccuracy?: number;
 }
 
 /**
@@ -60,13 +63,19 @@ export async function fitTrained(
   const fitted = () => ridgeEquations(kernels, pickRows(X, kept), pickRows(Y, kept), intercept).solve(ridge);
   const affine = space === 'teacher' ? fitted() : null;
   const base = affine ? applyAffine(kernels, X, affine) : X;
-  const network = { kind, dIn: X.dims, hidden, dOut: Y.dims, dTeacher: projection ? projection.T.dims : null };
+  const isGame = (given.objective?.adversarial ?? 0) > 0;
+  const widths = { dIn: X.dims, hidden, dOut: Y.dims, dTeacher: projection ? projection.T.dims : null };
+  const network = { kind, ...widths, ...(isGame && { discriminator: config.adversary.hidden }) };
   const target = projection ? learnedTarget(kernels, projection, teacher) : { rows: kernels.normalize(Y) };
   const trained = await train(
     { X, base, target },
     { ...defaults(), ...given, network, ...(projection && teacher?.map && { projection: teacher.map }) },
   );
-  return { parts: partsOf(trained.parameters, affine, teacher), trained };
+  const parts = partsOf(trained.parameters, affine, teacher);
+  if (!isGame || !('rows' in target)) return { parts, trained };
+  const rows = given.heldOut?.length ? given.heldOut : kept;
+  const judged = { X: pickRows(X, rows), base: pickRows(base, rows), taught: pickRows(target.rows, rows) };
+  return { parts, trained, discriminatorAccuracy: discriminatorAccuracy(kernels, trained.parameters, judged) };
 }
 
 const none = new Uint32Array(0);

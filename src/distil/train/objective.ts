@@ -14,4 +14,6 @@ export interface Objective {
   readonly alpha: number;
   /** Weight of the same term on the projected teacher, so that it does not shrink to a point to please the adapter. */
   readonly projectionSimilarity: number;
+  /** Weight of the reversed gradient of a discriminator of taught against corrected rows; without it there is none. */
+  readonly adversarial?: number;
 }

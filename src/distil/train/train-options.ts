@@ -73,5 +73,21 @@ export function checkTrainOptions(options: TrainOptions): void {
   const { temperature = config.labelled.temperature } = objective;
   check('temperature', temperature, 'a positive number', temperature > 0 && temperature < 1 / 0);
   weight('projectionSimilarity', objective.projectionSimilarity);
+  checkAdversary(options);
   check('alpha', objective.alpha, 'from above 0 to 1', objective.alpha > 0 && objective.alpha <= 1);
+}
+
+function checkAdversary({ objective, network }: TrainOptions): void {
+  const { adversarial = 0, loss } = objective;
+  const most = config.adversary.mostWeight;
+  const refuse = (message: string) => {
+    throw new ChelatedError('invalid_input', `training: ${message}`);
+  };
+  if (!(adversarial >= 0 && adversarial <= most)) refuse(`adversarial must be from 0 to ${most}, got ${adversarial}`);
+  if (adversarial > 0 !== (network.discriminator ?? 0) > 0) {
+    refuse(`an adversarial weight and a discriminator go together, got ${adversarial} and ${network.discriminator}`);
+  }
+  if (adversarial > 0 && (loss === 'contrastive' || network.dTeacher !== null)) {
+    refuse('a discriminator needs targets that are not trained: no contrastive loss, no trained projection');
+  }
 }

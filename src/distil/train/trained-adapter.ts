@@ -34,9 +34,11 @@ export async function trainedAdapter(
   const space = data.teacher ? plan.space : 'student';
   const epochs = typeof before?.epochs === 'number' ? before.epochs : null;
   const hidden = defaultHidden(kind, data.X.dims);
-  const { parts, trained } = await fitTrained(kernels, data, {
+  const { adversarial } = plan;
+  const { parts, trained, discriminatorAccuracy } = await fitTrained(kernels, data, {
     ...{ kind, space, seed, ridge, intercept, hidden },
     ...(epochs === null ? { heldOut: splitDocuments(data.X.rows, seed).heldOut } : { stopAfter: epochs }),
+    ...(adversarial && { objective: { ...defaultObjective, adversarial } }),
     ...(plan.learnProjection && T && { projection: { T } }),
     ...(onShare && { onProgress: ({ step, steps }) => onShare(step / steps) }),
     ...(signal && { signal }),
@@ -51,6 +53,7 @@ export async function trainedAdapter(
       stopped: before?.stopped ?? trained.stopped,
       device: trained.device,
       ...(plan.learnProjection && { projection: 'learned' }),
+      ...(adversarial && { adversarial, discriminatorAccuracy: discriminatorAccuracy ?? null }),
     },
   };
 }

@@ -1,6 +1,7 @@
 import { config } from '../../config.ts';
 import { GraphBuilder } from '../../onnx/graph-builder.ts';
 import { addAdam } from './adam.ts';
+import { addAdversary, clipped, discriminatorNames } from './adversary.ts';
 import { graphNames } from './graph-names.ts';
 import { linear, relu, scaled, sum, unitRows } from './layers.ts';
 import { contrast, similarityDistance, squaredDistance } from './losses.ts';
@@ -39,8 +40,8 @@ export function trainingGraph({ network, objective, batch, gives }: TrainingGrap
   if (objective.loss === 'contrastive') addContrast(tape, network, objective, batch, { y, weight });
   else addLoss(tape, objective, { y, weight, dOut: network.dOut }, addTarget(tape, network, objective, batch));
   graph.output(graphNames.loss, 'f32', []);
-  if (gives === 'gradients') addGradients(tape, network);
-  if (gives === 'step') addStep(tape, network);
+  if (gives === 'gradients') addGradients(tape, network, objective);
+  if (gives === 'step') addStep(tape, network, objective);
 
   const { opset, irVersion } = config.adapterFile;
   return graph.bytes({ opset, irVersion, producer: 'chelated', metadata: [] });
@@ -100,8 +101,8 @@ function addContrast(
 
 function addLoss(tape: Tape, objective: Objective, { y, weight, dOut }: Output, target: Target): void {
   const { graph } = tape;
-  const { loss, similarity, projectionSimilarity } = objective;
-  const unit = loss === 'cosine' || similarity > 0 ? unitRows(tape, y) : y;
+  const { loss, similarity, projectionSimilarity, adversarial = 0 } = objective;
+  const unit = loss === 'cosine' || similarity > 0 || adversarial > 0 ? unitRows(tape, y) : y;
   const terms = [
     loss === 'cosine'
       ? squaredDistance(tape, unit, target.rows, weight, 1 / 2)
@@ -112,21 +113,30 @@ function addLoss(tape: Tape, objective: Objective, { y, weight, dOut }: Output, 
     terms.push(similarityDistance(tape, target.projected, target.teacher, weight, projectionSimilarity));
   }
   graph.op('Identity', [terms.reduce((sum, term) => graph.op('Add', [sum, term]))], {}, graphNames.loss);
+  if (adversarial > 0) addAdversary(tape, { taught: target.rows, corrected: unit, weight, strength: adversarial });
 }
 
-function addGradients(tape: Tape, network: Network): void {
+/** The gradient of every parameter, in their order; in a game each player's are clipped together. */
+function gradientsOf(tape: Tape, network: Network, { adversarial = 0 }: Objective): string[] {
+  const gradients = tape.gradients(parameterShapes(network).map(([name]) => name));
+  if (adversarial === 0) return gradients;
+  const own = gradients.length - discriminatorNames.length;
+  return [...clipped(tape.graph, gradients.slice(0, own)), ...clipped(tape.graph, gradients.slice(own))];
+}
+
+function addGradients(tape: Tape, network: Network, objective: Objective): void {
   const shapes = parameterShapes(network);
-  const gradients = tape.gradients(shapes.map(([name]) => name));
+  const gradients = gradientsOf(tape, network, objective);
   shapes.forEach(([name, rows, dims], i) => {
     const named = tape.graph.op('Identity', [gradients[i]!], {}, graphNames.gradient(name));
     tape.graph.output(named, 'f32', [rows, dims]);
   });
 }
 
-function addStep(tape: Tape, network: Network): void {
+function addStep(tape: Tape, network: Network, objective: Objective): void {
   const { graph } = tape;
   const shapes = parameterShapes(network);
-  const gradients = tape.gradients(shapes.map(([name]) => name));
+  const gradients = gradientsOf(tape, network, objective);
   const rate = graph.input(graphNames.rate, 'f32', []);
   const correction = graph.input(graphNames.correction, 'f32', []);
   const keep = graph.input(graphNames.keep, 'f32', []);

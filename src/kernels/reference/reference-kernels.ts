@@ -1,7 +1,7 @@
 import { ChelatedError } from '../../errors.ts';
 import { type Matrix, matrix, row } from '../../matrix.ts';
 import { checkEqual, checkInt8, checkRows } from '../check.ts';
-import type { GrowingRows, Int8Rows, Kernels, Resident } from '../kernels.ts';
+import type { GrowingRows, Int8Rows, Kernels, Resident, ResidentMap } from '../kernels.ts';
 import { drain } from '../sparse-ridge.ts';
 import { blend } from './blend.ts';
 import { centroid, embeddingBag } from './gather.ts';
@@ -23,6 +23,7 @@ export function referenceKernels(): Kernels {
   return {
     name: 'reference',
     hold: (X) => new ReferenceResident(X),
+    holdMap: (M) => residentMap(new ReferenceResident(M)),
     growing: (dims) => new ReferenceRows(dims),
     normalize: (X) => rounded(X, normalize(X)),
     homeostaticPush: (X, C, eta) => rounded(X, homeostaticPush(X, C, eta)),
@@ -79,6 +80,18 @@ class ReferenceResident implements Resident {
   free(): void {
     this.#data = null;
   }
+}
+
+function residentMap(held: ReferenceResident): ResidentMap {
+  return {
+    rows: held.rows,
+    dims: held.dims,
+    apply: (X) => {
+      const C = gemm(X, held.read());
+      return rounded(C, C.data);
+    },
+    free: () => held.free(),
+  };
 }
 
 class ReferenceRows implements GrowingRows {

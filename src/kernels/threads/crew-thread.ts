@@ -5,7 +5,7 @@ import { hasNodeThreads, type ThreadParts } from './start-thread.ts';
 // The other threads of a crew: the same module on the same memory.
 
 async function given(): Promise<ThreadParts> {
-  if (hasNodeThreads) return (await import('node:worker_threads')).workerData;
+  if (hasNodeThreads) return process.getBuiltinModule('worker_threads').workerData;
   return new Promise((resolve) => {
     addEventListener('message', ({ data }) => resolve(data), { once: true });
   });

@@ -17,11 +17,12 @@ export type StartThread = (parts: ThreadParts, onFailure: (why: string) => void)
 export const hasNodeThreads: boolean = globalThis.process?.versions?.node !== undefined;
 
 /** How threads are started here. They run `crew-thread`, in the same folder, whether this is source or what was built from it. */
-export async function threadStarter(
+export function threadStarter(
   file = new URL(`./crew-thread${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url),
-): Promise<StartThread> {
+): StartThread {
   if (!hasNodeThreads) return (parts, onFailure) => webThread(file, parts, onFailure);
-  const { Worker } = await import('node:worker_threads');
+  // Asked for, not imported, as in `readAsset`.
+  const { Worker } = process.getBuiltinModule('worker_threads');
   return (parts, onFailure) => {
     const worker = new Worker(file, { workerData: parts });
     worker.on('error', (error) => onFailure((error as Error).message)).on('exit', () => onFailure('it ended'));

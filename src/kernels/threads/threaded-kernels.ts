@@ -11,6 +11,8 @@ export interface ThreadedSource {
   readonly threads: number | 'cores';
   /** The build for threads, where it does not lie beside the code. */
   readonly module?: ModuleSource;
+  /** The build for one thread, likewise: what is loaded where there can be no others. */
+  readonly alone?: ModuleSource;
   /** Told, when it comes to that, why threads are not there: at once, or when they did not start. */
   readonly onFallback?: (why: string) => void;
 }
@@ -39,7 +41,7 @@ export async function threadedKernels(
   source: ThreadedSource,
   { start, leastWork = config.kernels.threads.leastWork, lostMs }: ThreadedSeams = {},
 ): Promise<ThreadedKernels | string> {
-  const count = source.threads === 'cores' ? await cores() : source.threads;
+  const count = source.threads === 'cores' ? cores() : source.threads;
   const memory = count > 1 ? sharedMemory() : '';
   if (typeof memory === 'string') return memory;
   const { module, exports } = await loadModule(source.module ?? 'threads', memory);
@@ -50,7 +52,7 @@ export async function threadedKernels(
     fallback = `${missing} of ${count} threads are not there: ${why}`;
     source.onFallback?.(fallback);
   };
-  const starter = start ?? (await threadStarter());
+  const starter = start ?? threadStarter();
   const crew = new Crew({ module, exports, count, start: starter, onFailure, ...(lostMs !== undefined && { lostMs }) });
   return {
     ...wasmKernels(exports, { crew, leastWork }),
@@ -86,7 +88,7 @@ function sharedMemory(): WebAssembly.Memory | string {
 /** Pages that the build for threads was compiled for: all that 32 bits reach. */
 const MAXIMUM = 65_536;
 
-async function cores(): Promise<number> {
-  const here = globalThis.navigator?.hardwareConcurrency ?? (await import('node:os')).availableParallelism();
+function cores(): number {
+  const here = globalThis.navigator?.hardwareConcurrency ?? process.getBuiltinModule('os').availableParallelism();
   return Math.min(here, config.kernels.threads.most);
 }

@@ -6,7 +6,7 @@ import { threadStarter } from '../../../src/kernels/threads/start-thread.ts';
 test('Crew makes every call once, also when there are more than its list holds', async () => {
   const memory = new WebAssembly.Memory({ initial: 1, maximum: 65_536, shared: true });
   const { module, exports } = await loadModule('threads', memory);
-  const crew = new Crew({ module, exports, count: 3, start: await threadStarter(), onFailure: () => {} });
+  const crew = new Crew({ module, exports, count: 3, start: threadStarter(), onFailure: () => {} });
   while (!crew.ready) await Bun.sleep(5);
   const [cells, rounds] = [500, 20];
   const own = exports.gemm_scratch_bytes();

@@ -198,7 +198,7 @@ describe('threads', () => {
   });
 
   test('that cannot start cost nothing but their help, and the reason is said', async () => {
-    const nowhere = await threadStarter(new URL('file:///nowhere/crew-thread.js'));
+    const nowhere = threadStarter(new URL('file:///nowhere/crew-thread.js'));
     const throwing = () => {
       throw new Error('no more threads');
     };
@@ -228,7 +228,7 @@ describe('threads', () => {
     ] as const) {
       const kernels = await sharingKernels(
         { threads: 2 },
-        { start: await threadStarter(new URL(file, import.meta.url)), lostMs: 300 },
+        { start: threadStarter(new URL(file, import.meta.url)), lostMs: 300 },
       );
       const run = () => kernels.gemm(A, B);
       let error: unknown;

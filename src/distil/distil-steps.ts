@@ -1,4 +1,4 @@
-import type { DistilStep } from '../distil/distil-options.ts';
+import type { DistilStep } from './distil-options.ts';
 
 /** What people read while a step of a distillation runs. */
 export const distilSteps: Readonly<Record<DistilStep, string>> = {

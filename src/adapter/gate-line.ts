@@ -1,4 +1,4 @@
-import type { GateFigures, SignalFigures } from '../adapter/card.ts';
+import type { GateFigures, SignalFigures } from './card.ts';
 
 /** The gate's verdict and its reason, in one line. */
 export function gateLine({ promoted, forced, reason }: GateFigures): string {
