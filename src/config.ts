@@ -239,6 +239,25 @@ export const config = {
     gatherNumbers: 8 * 1024 * 1024,
   },
 
+  /** What runs ONNX graphs: adapters in onnxruntime, transformers, gradient fits. */
+  device: {
+    /** auto: WebGPU where it was tried and is right, else wasm. */
+    choice: 'auto',
+    /** Least limits of a device that `auto` takes: what every WebGPU implementation of full feature level promises. */
+    limits: {
+      maxBufferSize: 256 * 1024 * 1024,
+      maxStorageBufferBindingSize: 128 * 1024 * 1024,
+      maxComputeInvocationsPerWorkgroup: 256,
+      maxComputeWorkgroupStorageSize: 16 * 1024,
+      maxComputeWorkgroupsPerDimension: 65_535,
+      maxStorageBuffersPerShaderStage: 8,
+    },
+    /** How far the device's answer on the known vector may be off: a hundred times what f32 rounds there. */
+    tolerance: 1e-5,
+    /** Training steps between two reads of the loss from a device. */
+    lossSteps: 10,
+  },
+
   kernels: {
     /** Bytes of rows that a call copies into kernel memory at a time: small enough to stay in a core's own cache. */
     blockBytes: 512 * 1024,

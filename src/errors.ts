@@ -15,6 +15,7 @@ export const errorCodes = [
   'adapter_wrong_model', // adapter fitted for another student
   'wasm_unavailable', // no WebAssembly SIMD here, or the module is not the one expected
   'backend_failed', // onnxruntime or a teacher failed
+  'device_lost', // the GPU went away, or has no memory left, in the middle of the work
   'overloaded', // the queue is full
   'not_supported', // this runtime, or this server as it was started, cannot do it
   'storage_failed', // disk full, read-only, corrupt, in use, or newer than this build

@@ -9,5 +9,13 @@ export * from './evaluate/index.ts';
 export * from './http/index.ts';
 export * from './kernels/index.ts';
 export { type Matrix, matrix, row } from './matrix.ts';
+export {
+  type Device,
+  type DeviceChoice,
+  type DeviceFallback,
+  deviceFallbacks,
+  onDeviceFallback,
+  useDevice,
+} from './onnx/device.ts';
 export * from './store/index.ts';
 export { type TokenBags, tokenBags } from './token-bags.ts';

@@ -1,5 +1,6 @@
 import type { Matrix } from '../matrix.ts';
 import { GraphBuilder } from '../onnx/graph-builder.ts';
+import { isPositive } from '../onnx/is-positive.ts';
 import type { AdapterCard, TermFrequency } from './card.ts';
 import type { AdapterParts, HiddenPart, TeacherMap, TokenPart } from './parts.ts';
 import { inputNames, outputNames, tensorNames } from './tensor-names.ts';
@@ -104,9 +105,4 @@ function unit(graph: GraphBuilder, x: string): string {
   const scaled = graph.op('Div', [x, graph.op('Max', [largest(graph, x), graph.scalar(tiny)])]);
   const norm = graph.op('ReduceL2', [scaled], { axes: [-1], keepdims: 1 });
   return graph.op('Div', [scaled, graph.op('Max', [norm, graph.scalar(tiny)])]);
-}
-
-/** 1 where x > 0, else 0. */
-function isPositive(graph: GraphBuilder, x: string): string {
-  return graph.op('Cast', [graph.op('Greater', [x, graph.scalar(0)])], { to: 1 });
 }

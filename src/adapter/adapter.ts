@@ -1,4 +1,5 @@
 import type { Matrix } from '../matrix.ts';
+import type { Device } from '../onnx/device.ts';
 import type { TokenBags } from '../token-bags.ts';
 import type { AdapterCard } from './card.ts';
 
@@ -18,6 +19,8 @@ export interface Adapter {
   /** Hash of the file it was loaded from; null for a fit that is not written yet. */
   readonly hash: string | null;
   readonly backend: 'kernels' | 'onnxruntime';
+  /** Where it runs now, where onnxruntime runs it. */
+  readonly device?: Device | undefined;
   correct(input: AdapterInput): Promise<Matrix>;
   /** Maps the teacher's own vectors into the adapter's output space, unit rows: what asymmetric serving searches. */
   alignTeacher(T: Matrix): Matrix;

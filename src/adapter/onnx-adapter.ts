@@ -54,6 +54,9 @@ export async function onnxAdapter(
     card,
     hash: hash ?? null,
     backend: 'onnxruntime',
+    get device() {
+      return session.device;
+    },
     correct: async (input) => {
       const checked = checkInput(input, card);
       if (checked.rows === 0) return matrix(0, card.dOut);

@@ -14,6 +14,7 @@ import { parseRecords } from '../evaluate/parse-records.ts';
 import type { Kernels } from '../kernels/kernels.ts';
 import { loadKernels } from '../kernels/load.ts';
 import { assertFinite } from '../matrix.ts';
+import { options } from './options.ts';
 import { print } from './print.ts';
 import { progress } from './progress.ts';
 import { readAdapterFile } from './read-adapter-file.ts';
@@ -38,7 +39,8 @@ export function applyCommand(program: Command): void {
     .requiredOption('--out <FILE.npy>', 'corrected vectors, f32, a row for each row or text')
     .option('--student <ID>', 'the encoder that the adapter was distilled for', config.student)
     .addOption(new Option('--role <ROLE>', 'what the texts are').choices(['document', 'query']).default('document'))
-    .option('--json', 'one JSON document on stdout')
+    .addOption(options.device())
+    .addOption(options.json())
     .addHelpText(
       'after',
       '\nExample:\n  chelated apply --adapter adapter.onnx --input corpus.jsonl --out corrected.npy',
@@ -46,15 +48,15 @@ export function applyCommand(program: Command): void {
     .action(apply);
 }
 
-async function apply(options: ApplyOptions): Promise<void> {
-  const { out, json = false } = options;
+async function apply(given: ApplyOptions): Promise<void> {
+  const { out, json = false } = given;
   await assertWritable(out);
   const kernels = await loadKernels();
-  const bytes = await readAdapterFile(options.adapter);
-  const encoder = await openEncoder(options.student, { kernels });
+  const bytes = await readAdapterFile(given.adapter);
+  const encoder = await openEncoder(given.student, { kernels });
   const adapter = await loadAdapter(bytes, { encoder, kernels });
   const display = progress({ silent: json });
-  const { input, failed } = await readInput(options, { encoder, adapter, kernels }, (share) =>
+  const { input, failed } = await readInput(given, { encoder, adapter, kernels }, (share) =>
     display.show('encoding', share),
   );
   const corrected = await adapter.correct(input);

@@ -87,6 +87,7 @@ export function distilCommand(program: Command): void {
     .option('--force', 'write what the gate refuses, and fit on fewer documents than can be judged')
     .option('--fallback', 'when the teacher or a fit fails, do what still can be done, and say so')
     .requiredOption('--out <FILE.onnx>', 'the adapter; what the gate refuses goes to FILE.refused.onnx instead')
+    .addOption(options.device())
     .addOption(options.json())
     .addHelpText(
       'after',

@@ -52,6 +52,7 @@ export function embedCommand(program: Command): void {
     .option('--query-prompt <TEXT>', 'put before a query, in place of the model’s own')
     .option('--document-prompt <TEXT>', 'put before a document')
     .option('--threads <NUMBER>', 'of a transformer', count)
+    .addOption(options.device())
     .addOption(options.json())
     .addHelpText('after', '\nExample:\n  chelated embed --corpus scifact --model all-MiniLM-L6-v2 --out vectors')
     .action(embed);
@@ -79,7 +80,7 @@ async function embed(given: EmbedOptions): Promise<void> {
     encoder.dispose();
   }
   const { id: model, dims, baseFingerprint, maxTokens } = encoder;
-  const document = { out, model, dims, maxTokens, baseFingerprint, ...done };
+  const document = { out, model, dims, maxTokens, baseFingerprint, device: opened.device ?? null, ...done };
   await writeFile(join(out, 'embed.json'), `${JSON.stringify(document, null, 2)}\n`);
   print(json, document, () => Object.values(done).map(line).join('\n'));
 }

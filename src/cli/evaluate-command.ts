@@ -59,6 +59,7 @@ export function evaluateCommand(program: Command): void {
     .option('--split <NAME>', 'judgements that are used (default: test)')
     .option('--run <FILE>', 'also write the ranked lists as a TREC run')
     .option('--bm25', 'also score BM25 on the same queries, for reference')
+    .addOption(options.device())
     .addOption(options.json())
     .addHelpText(
       'after',

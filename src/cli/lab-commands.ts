@@ -47,6 +47,7 @@ function addCommand(program: Command, experiment: Experiment): void {
       `folder of ${name}.jsonl and ${name}.html; the same command goes on where it stopped`,
     )
     .option('--only <CELL>', 'measure one cell alone, by its name in the file of rows')
+    .addOption(options.device())
     .addOption(options.json())
     .addHelpText('after', `\nExample:\n  chelated ${name} --dataset scifact cisi --teacher ${stored} --out results`)
     .action((given: LabCommandOptions) => run(experiment, given));

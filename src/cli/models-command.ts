@@ -5,6 +5,7 @@ import { describeModel, type ModelDescription } from '../encode/onnx/describe-mo
 import { findModel } from '../encode/onnx/find-model.ts';
 import { isModelFolder } from '../encode/onnx/model-folder.ts';
 import { ChelatedError } from '../errors.ts';
+import { describeDevice } from '../onnx/describe-device.ts';
 import { options } from './options.ts';
 import { columns, print } from './print.ts';
 
@@ -12,18 +13,25 @@ import { columns, print } from './print.ts';
 export function modelsCommand(program: Command): void {
   program
     .command('models')
-    .description('show what models give: width, length, pooling, weights and their size, licence')
+    .description(
+      'show what models give: width, length, pooling, weights and their size, licence; and the device they would run on',
+    )
     .argument(
       '[ID...]',
       'model folder, name of one below CHELATED_MODELS, or hub id (default: all below CHELATED_MODELS)',
     )
+    .addOption(options.device())
     .addOption(options.json())
     .addHelpText('after', '\nExample:\n  chelated models all-MiniLM-L6-v2')
     .action(async (given: string[], { json = false }: { json?: boolean }) => {
       const ids = given.length > 0 ? given : await namesBelow(process.env.CHELATED_MODELS);
       const models: ModelDescription[] = [];
       for (const id of ids) models.push(await describeModel(await findModel(id)));
-      print(json, { models }, () => models.map(table).join('\n\n'));
+      const device = await describeDevice();
+      const place = device.fallback
+        ? `${device.device}: ${device.fallback.message}`
+        : `${device.device} ${device.name}`;
+      print(json, { models, device }, () => [...models.map(table), columns([['device', place]])].join('\n\n'));
     });
 }
 

@@ -1,6 +1,7 @@
 import { InvalidArgumentError, Option } from 'commander';
 import { distilModes, outputSpaces } from '../adapter/card.ts';
 import { config } from '../config.ts';
+import { deviceChoices } from '../onnx/device.ts';
 import { parseNumber } from './parse-number.ts';
 
 /** The options that more than one command has, or whose values come from a closed list. */
@@ -39,6 +40,10 @@ export const options = {
     new Option('--port <NUMBER>', 'port to listen on, 0 for any free one')
       .argParser(parseNumber({ minimum: 0, maximum: 65535, whole: true }))
       .default(config.http.port),
+  device: () =>
+    new Option('--device <DEVICE>', 'where transformers and gradient fits run; auto: a GPU through WebGPU, else wasm')
+      .choices(deviceChoices)
+      .default(config.device.choice),
   json: () => new Option('--json', 'one JSON document on stdout'),
 };
 

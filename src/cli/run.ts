@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { config } from '../config.ts';
 import { ChelatedError } from '../errors.ts';
+import { type DeviceChoice, onDeviceFallback, useDevice } from '../onnx/device.ts';
 import { applyCommand } from './apply-command.ts';
 import { backupCommand } from './backup-command.ts';
 import { distilCommand } from './distil-command.ts';
@@ -44,6 +45,17 @@ export async function run(argv: readonly string[]): Promise<number> {
     labCommands,
   ])
     add(program);
+  program.hook('preAction', (_, command) => {
+    const { device } = command.opts<{ device?: DeviceChoice }>();
+    if (device) useDevice(device);
+  });
+  // Once a message: every model that is opened says the same. That a machine has no GPU is no news to whoever did not ask.
+  const said = new Set<string>();
+  const stop = onDeviceFallback(({ reason, message }) => {
+    if (!said.has(message) && reason !== 'no_webgpu' && reason !== 'no_adapter')
+      process.stderr.write(`chelated: on wasm: ${oneLine(message)}\n`);
+    said.add(message);
+  });
   try {
     await program.parseAsync(argv, { from: 'user' });
     return exit.done;
@@ -57,6 +69,8 @@ export async function run(argv: readonly string[]): Promise<number> {
     }
     report(error, json);
     return exit.failed;
+  } finally {
+    stop();
   }
 }
 

@@ -11,6 +11,7 @@ import type { Keys } from '../http/access.ts';
 import { createApp } from '../http/create-app.ts';
 import { isLoopback } from '../http/peer.ts';
 import { loadKernels } from '../kernels/load.ts';
+import { onDeviceFallback } from '../onnx/device.ts';
 import { serve } from '../runtime/serve.ts';
 import { type Mode, modes } from '../store/store.ts';
 import { openStore } from './open-store.ts';
@@ -46,6 +47,7 @@ export function serveCommand(program: Command): void {
     .option('--teacher <ID>', 'encoder that teaches: any that --student takes, a model folder, or openai:MODEL')
     .addOption(new Option('--mode <MODE>', 'of a new collection (default: offline with a teacher)').choices(modes))
     .addOption(options.alpha())
+    .addOption(options.device())
     .option('--adapter <FILE>', 'adapter that a collection without one begins with')
     .option('--proxy <URL>', 'stand before an OpenAI-compatible server, as http://localhost:8080/v1; needs --model')
     .option('--model <NAME>', 'model that the server behind --proxy is asked for')
@@ -63,6 +65,7 @@ async function serveEngine(given: ServeOptions): Promise<void> {
   checkListening(host, keys);
   const student = studentOf(given);
   const log = pino({ base: null });
+  onDeviceFallback((fallback) => log.info(fallback, 'device'));
   const opening = open();
   const app = createApp({
     engine: opening,

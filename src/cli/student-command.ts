@@ -72,6 +72,7 @@ export function studentCommand(program: Command): void {
     .option('--cache <DIR>', 'where the teacher’s vectors are kept meanwhile', join(config.dataDirectory, 'embeddings'))
     .option('--model2vec <DIR>', 'also write it in model2vec’s layout')
     .requiredOption('--out <DIR>', 'folder of the student, for --student DIR')
+    .addOption(options.device())
     .addOption(options.json())
     .addHelpText('after', '\nExample:\n  chelated student --teacher all-MiniLM-L6-v2 --limit 8000 --out my-student')
     .action(run);

@@ -1,4 +1,5 @@
 import type { Matrix } from '../matrix.ts';
+import type { Device } from '../onnx/device.ts';
 import type { TokenBags } from '../token-bags.ts';
 import type { StaticTable } from './static-table.ts';
 import type { TeacherSpace } from './teacher-space.ts';
@@ -55,6 +56,8 @@ export interface Encoder {
   readonly teacherSpace?: TeacherSpace;
   /** Set where vectors are looked up rather than made: a text outside of the collection has none. */
   readonly precomputed?: true;
+  /** Where it runs now, where onnxruntime runs it. */
+  readonly device?: Device | undefined;
   encode(texts: readonly string[], options: EncodeOptions): Promise<Encoded>;
   /**
    * Base vectors of tokens, where the student is a table: for callers who tokenise themselves.

@@ -15,6 +15,9 @@ export function wrappedEncoder(encoder: Encoder, own: Partial<Encoder>): Encoder
     ...(table && { table }),
     ...(teacherSpace && { teacherSpace }),
     ...(precomputed && { precomputed }),
+    get device() {
+      return encoder.device;
+    },
     ...(encoder.encodeTokens && { encodeTokens: (tokens) => encoder.encodeTokens!(tokens) }),
     encode: (texts, options) => encoder.encode(texts, options),
     tokenize: (texts) => encoder.tokenize(texts),

@@ -2,14 +2,18 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { openEncoder } from '../encode/open-encoder.ts';
 import { ChelatedError } from '../errors.ts';
 import { loadKernels } from '../kernels/load.ts';
+import { onDeviceFallback, useDevice } from '../onnx/device.ts';
 import { inProcessDistiller } from './in-process-distiller.ts';
-import type { DocumentPage, WorkerAnswer, WorkerCall } from './worker-distiller.ts';
+import type { DocumentPage, WorkerAnswer, WorkerCall, WorkerStart } from './worker-distiller.ts';
 
 // The other thread of `workerDistiller`: one distiller, with kernels and encoders of its own.
 
-const { student } = workerData as { student: string };
+const { student, device } = workerData as WorkerStart;
 const port = parentPort!;
 const say = (answer: WorkerAnswer, moved: ArrayBuffer[] = []) => port.postMessage(answer, moved);
+
+useDevice(device);
+onDeviceFallback((fallback) => say({ call: 0, fallback }));
 
 const kernels = await loadKernels();
 const encoder = await openEncoder(student, { kernels });

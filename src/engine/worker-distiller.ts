@@ -2,12 +2,19 @@ import type { Worker } from 'node:worker_threads';
 import { config } from '../config.ts';
 import type { DistilStep } from '../distil/distil-options.ts';
 import { ChelatedError, type ErrorCode } from '../errors.ts';
+import { type DeviceChoice, type DeviceFallback, noteDeviceFallback, wantedDevice } from '../onnx/device.ts';
 import { breathe } from './breathe.ts';
 import type { DistilJob, Distiller, DistillerOptions, DistilOutcome, Taught } from './distiller.ts';
 
 export interface WorkerOptions {
   /** The student as `openEncoder` knows it: the other thread opens its own. */
   readonly student: string;
+}
+
+/** What the other thread starts with. */
+export interface WorkerStart {
+  readonly student: string;
+  readonly device: DeviceChoice;
 }
 
 /** What one thread asks of the other. */
@@ -25,10 +32,11 @@ export type WorkerCall = { readonly id: number } & (
 export type DocumentPage = Pick<DistilJob, 'ids' | 'texts'>;
 
 export interface WorkerAnswer {
-  /** The call that is answered; 0: the worker is ready. */
+  /** The call that is answered; 0: the worker is ready, or stepped down to wasm. */
   readonly call: number;
   readonly progress?: { readonly step: DistilStep; readonly share: number };
   readonly result?: Taught | DistilOutcome | null;
+  readonly fallback?: DeviceFallback;
   readonly error?: { readonly code: ErrorCode | null; readonly message: string };
 }
 
@@ -134,11 +142,16 @@ async function start(student: string): Promise<Worker> {
   });
   // The same folder, whether this is source or what was built from it.
   const file = new URL(`./distil-worker${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url);
-  const worker = new threads.Worker(file, { workerData: { student } });
+  const worker = new threads.Worker(file, {
+    workerData: { student, device: wantedDevice() } satisfies WorkerStart,
+  });
+  worker.on('message', ({ fallback }: WorkerAnswer) => fallback && noteDeviceFallback(fallback));
   return new Promise((resolve, reject) => {
     const onEnd = (cause: unknown) => reject(ended(cause));
     worker.once('error', onEnd).once('exit', onEnd);
-    worker.once('message', () => {
+    worker.on('message', function onReady({ call, fallback }: WorkerAnswer) {
+      if (call !== 0 || fallback) return;
+      worker.off('message', onReady);
       worker.off('error', onEnd).off('exit', onEnd);
       // A thread that waits for work keeps no process running.
       worker.unref();

@@ -1,6 +1,7 @@
 import { config } from '../config.ts';
 import type { CollectionInfo } from '../engine/answers.ts';
 import type { EngineEvent } from '../engine/events.ts';
+import { deviceFallbacks } from '../onnx/device.ts';
 import type { AppEngine } from './operation.ts';
 import { Metrics } from './prometheus.ts';
 import type { RequestLog } from './request-log.ts';
@@ -30,6 +31,10 @@ export class AppMetrics {
   text(engine: AppEngine | null, inFlight: number): string {
     this.#metrics.set('gauge', 'chelated_requests_in_flight', 'Requests taken and not yet answered.', {}, inFlight);
     this.#metrics.set('gauge', 'chelated_ready', 'Whether the server has begun its work.', {}, engine ? 1 : 0);
+    for (const [reason, count] of deviceFallbacks()) {
+      const help = 'Graphs that run on wasm where a GPU was wanted.';
+      this.#metrics.set('counter', 'chelated_device_fallbacks_total', help, { reason }, count);
+    }
     this.#metrics.clear(...figures.map(({ name }) => name));
     for (const name of engine?.names ?? []) {
       const info = engine!.collection(name).info();

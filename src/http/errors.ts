@@ -35,6 +35,7 @@ export const statusOf: Record<AnswerCode, ContentfulStatusCode> = {
   adapter_wrong_model: 409,
   wasm_unavailable: 503,
   backend_failed: 503,
+  device_lost: 503,
   overloaded: 429,
   not_supported: 501,
   storage_failed: 503,

@@ -131,7 +131,8 @@ export class GraphBuilder {
   }
 }
 
-function valueInfo(name: string, dtype: OnnxDtype, dims: readonly Dimension[]): ValueInfoProto {
+/** Name, type and shape of a graph's input or output. */
+export function valueInfo(name: string, dtype: OnnxDtype, dims: readonly Dimension[]): ValueInfoProto {
   const dim = dims.map((d) =>
     create(TensorShapeProto_DimensionSchema, {
       value: typeof d === 'number' ? { case: 'dimValue', value: BigInt(d) } : { case: 'dimParam', value: d },

@@ -1,9 +1,10 @@
 import { config } from '../config.ts';
 import { libraryTokenizer } from '../encode/library-tokenizer.ts';
+import { addPooling } from '../encode/onnx/add-pooling.ts';
 import { applyDense, readDenseLayer } from '../encode/onnx/dense-layer.ts';
 import { type ModelFiles, readText } from '../encode/onnx/model-files.ts';
 import { readModelSpec } from '../encode/onnx/model-spec.ts';
-import { pool } from '../encode/onnx/pooling.ts';
+import { readWeights } from '../encode/onnx/read-weights.ts';
 import { runTokens } from '../encode/onnx/run-tokens.ts';
 import { readSurround } from '../encode/onnx/surround.ts';
 import { pickWeights } from '../encode/onnx/weight-files.ts';
@@ -33,17 +34,16 @@ export async function tokenVectors(
   const { before, behind } = readSurround(json, `${model.name}/tokenizer.json`);
   const dense = await Promise.all(spec.dense.map((folder) => readDenseLayer(model, folder)));
   const weights = pickWeights(model, dtype);
-  const externalData = await Promise.all(
-    weights.data.map(async (path) => ({ path: path.split('/').at(-1)!, data: await model.read(path) })),
-  );
-  const session = await openSession(await model.read(weights.path), externalData.length > 0 ? { externalData } : {});
+  const session = await openSession(async () => {
+    const { bytes, ...beside } = await readWeights(model, weights);
+    return { bytes: addPooling(bytes, spec.pooling), ...beside };
+  });
   try {
     let all: Matrix | undefined;
     const step = config.makeStudent.tokensAtOnce;
     for (let from = 0; from < size; from += step) {
       const lists = Array.from({ length: Math.min(step, size - from) }, (_, i) => [...before, from + i, ...behind]);
-      const hidden = await runTokens(session, lists, spec.padId, model.name);
-      const pooled = 'lengths' in hidden ? pool(hidden, spec.pooling) : hidden;
+      const pooled = await runTokens(session, lists, spec, { name: model.name });
       const vectors = dense.reduce((X, layer) => applyDense(X, layer, kernels), pooled);
       all ??= matrix(size, vectors.dims);
       all.data.set(vectors.data, from * vectors.dims);

@@ -86,7 +86,7 @@ function logistic(tape: Tape, s: string, weight: string, isTaught: boolean): voi
 export function clipped(graph: GraphBuilder, gradients: readonly string[]): string[] {
   const most = graph.scalar(config.adversary.clip);
   const squares = gradients.map((g) => sumOver(graph, graph.op('Mul', [g, g])));
-  const length = graph.op('Sqrt', [graph.op('Sum', squares)]);
+  const length = graph.op('Sqrt', [squares.reduce((sum, square) => graph.op('Add', [sum, square]))]);
   const scale = graph.op('Div', [most, graph.op('Max', [length, most])]);
   return gradients.map((g) => graph.op('Mul', [g, scale]));
 }

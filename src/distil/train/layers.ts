@@ -1,4 +1,5 @@
 import type { GraphBuilder } from '../../onnx/graph-builder.ts';
+import { isPositive } from '../../onnx/is-positive.ts';
 import type { Tape } from './tape.ts';
 
 /** Keeps 0 / 0 from happening in a row that is all zero, and changes nothing else. */
@@ -18,7 +19,7 @@ export function linear(tape: Tape, x: string, W: string, b: string | null): stri
 export function relu(tape: Tape, x: string): string {
   const { graph } = tape;
   const y = graph.op('Relu', [x]);
-  return tape.record(y, [x], (g) => tape.add(x, () => graph.op('Mul', [g, graph.op('Sign', [y])])));
+  return tape.record(y, [x], (g) => tape.add(x, () => graph.op('Mul', [g, isPositive(graph, y)])));
 }
 
 export function sum(tape: Tape, x: string, y: string): string {

@@ -1,3 +1,4 @@
+import { isPositive } from '../../onnx/is-positive.ts';
 import { sumOver } from './layers.ts';
 import type { Tape } from './tape.ts';
 
@@ -27,7 +28,7 @@ export function squaredDistance(tape: Tape, a: string, b: string, weight: string
 export function contrast(tape: Tape, a: string, b: string, weight: string, batch: number, temperature: number): string {
   const { graph } = tape;
   const own = graph.constant('identity', { dtype: 'f32', dims: [batch, batch], data: eye(batch) });
-  const counts = graph.op('Transpose', [graph.op('Sign', [weight])]);
+  const counts = graph.op('Transpose', [isPositive(graph, weight)]);
   const mask = graph.op('Mul', [graph.op('Sub', [counts, graph.scalar(1)]), graph.scalar(unreachable)]);
   const cosines = graph.op('Gemm', [a, b], { transB: 1 });
   const logits = graph.op('Add', [graph.op('Mul', [cosines, graph.scalar(1 / temperature)]), mask]);
@@ -35,7 +36,10 @@ export function contrast(tape: Tape, a: string, b: string, weight: string, batch
   const gradient = graph.op('Mul', [off, graph.op('Mul', [weight, graph.scalar(1 / temperature)])]);
   tape.add(a, () => graph.op('Gemm', [gradient, b]));
   tape.add(b, () => graph.op('Gemm', [gradient, a], { transA: 1 }));
-  const chosen = graph.op('Mul', [graph.op('LogSoftmax', [logits], { axis: 1 }), own]);
+  // LogSoftmax, in operators that WebGPU has.
+  const below = graph.op('Sub', [logits, graph.op('ReduceMax', [logits], { axes: [1], keepdims: 1 })]);
+  const logs = graph.op('Sub', [below, graph.op('Log', [sumOver(graph, graph.op('Exp', [below]), 1)])]);
+  const chosen = graph.op('Mul', [logs, own]);
   return graph.op('Neg', [sumOver(graph, graph.op('Mul', [chosen, weight]))]);
 }
 

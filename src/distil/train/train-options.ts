@@ -1,6 +1,7 @@
 import { config } from '../../config.ts';
 import { ChelatedError } from '../../errors.ts';
 import type { Matrix } from '../../matrix.ts';
+import type { DeviceChoice } from '../../onnx/device.ts';
 import type { Network, Parameters } from './network.ts';
 import type { Objective } from './objective.ts';
 
@@ -28,6 +29,8 @@ export interface TrainOptions {
   readonly onCheckpoint?: (checkpoint: Uint8Array) => void | Promise<void>;
   readonly checkpointSteps?: number;
   readonly onProgress?: (progress: TrainProgress) => void;
+  /** Where the steps run; what `useDevice` was told where none is named. Not part of what a run is: a checkpoint goes on anywhere. */
+  readonly device?: DeviceChoice;
   /** Ends the run between two steps with the signal's reason. */
   readonly signal?: AbortSignal;
 }
@@ -38,7 +41,7 @@ export interface TrainProgress {
   readonly steps: number;
   readonly epoch: number; // epochs done, with their fraction
   readonly epochs: number;
-  readonly loss: number; // of the step's batch, before the step
+  readonly loss: number; // of the step's batch, before the step; on a GPU of the last step at which it was read
   readonly heldOutLoss: number | null;
 }
 

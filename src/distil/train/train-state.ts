@@ -3,12 +3,16 @@ import type { TensorFeeds } from '../../onnx/session.ts';
 import { graphNames } from './graph-names.ts';
 import type { Parameters } from './network.ts';
 
-/** Everything that decides how a training run goes on; between two steps, nothing else does. */
-export interface TrainState {
-  readonly step: number; // steps taken
+/** The numbers that a step changes. */
+export interface TrainNumbers {
   readonly parameters: Parameters;
   readonly means: Parameters; // Adam's first moments
   readonly variances: Parameters; // and second
+}
+
+/** Everything that decides how a training run goes on; between two steps, nothing else does. */
+export interface TrainState extends TrainNumbers {
+  readonly step: number; // steps taken
   readonly best: Best;
 }
 
@@ -28,17 +32,13 @@ export function zeros(parameters: Parameters): Parameters {
 }
 
 /** The state's numbers as the graph of a step is fed them. */
-export function stateFeeds({ parameters, means, variances }: TrainState): TensorFeeds {
-  const feeds: Record<string, TensorFeeds[string]> = { ...parameterFeeds(parameters) };
+export function stateFeeds({ parameters, means, variances }: TrainNumbers): TensorFeeds {
+  const feeds: Record<string, TensorFeeds[string]> = mapValues(parameters, tensorOf);
   for (const name of Object.keys(parameters)) {
     feeds[graphNames.mean(name)] = tensorOf(means[name]!);
     feeds[graphNames.variance(name)] = tensorOf(variances[name]!);
   }
   return feeds;
-}
-
-export function parameterFeeds(parameters: Parameters): TensorFeeds {
-  return mapValues(parameters, tensorOf);
 }
 
 export function allFinite(parameters: Parameters): boolean {

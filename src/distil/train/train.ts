@@ -1,13 +1,14 @@
 import { config } from '../../config.ts';
 import { ChelatedError } from '../../errors.ts';
 import { fingerprint } from '../../fingerprint.ts';
+import { type Device, noteDeviceFallback } from '../../onnx/device.ts';
 import { readCheckpoint, writeCheckpoint } from './checkpoint.ts';
 import { documentOrder } from './document-order.ts';
 import { initialParameters, type Parameters } from './network.ts';
 import { checkTrainData, inputsOf, type TrainData } from './train-data.ts';
 import { checkTrainOptions, type TrainOptions } from './train-options.ts';
-import { allFinite, type TrainState, zeros } from './train-state.ts';
-import { openTrainer, type Trainer } from './trainer.ts';
+import { allFinite, type Best, type TrainNumbers, type TrainState, zeros } from './train-state.ts';
+import { openTrainer, type Trainer, type TrainerSettings } from './trainer.ts';
 
 export interface Trained {
   /** The best on held-out documents; the last epoch's where there are none. */
@@ -19,6 +20,8 @@ export interface Trained {
   readonly heldOutLoss: number | null;
   /** epochs: all were run. held-out: their loss no longer fell. not_finite: a loss or a parameter was no finite number. */
   readonly stopped: 'epochs' | 'held-out' | 'not_finite';
+  /** Where the last step ran. */
+  readonly device: Device;
 }
 
 /**
@@ -36,81 +39,117 @@ export async function train(data: TrainData, options: TrainOptions): Promise<Tra
   const perEpoch = Math.ceil(rows.length / batch);
   const id = await runFingerprint(data, options);
   const resumed = options.resume ? readCheckpoint(options.resume, network, id) : null;
-
-  const inputs = inputsOf(data, objective);
-  const trainer = await openTrainer({ ...options, batch, inputs, steps: perEpoch * options.epochs });
-  try {
-    const run: Run = { trainer, options, rows, batch, perEpoch, id };
-    return await runSteps(run, resumed ?? (await begin(run)));
-  } finally {
-    await trainer.dispose();
-  }
+  const settings = { ...options, batch, inputs: inputsOf(data, objective), steps: perEpoch * options.epochs };
+  return runAnywhere(settings, { options, rows, batch, perEpoch, id, reached: resumed });
 }
 
 interface Run {
-  readonly trainer: Trainer;
   readonly options: TrainOptions;
   readonly rows: Uint32Array;
   readonly batch: number;
   readonly perEpoch: number;
   readonly id: string;
+  /** The last state that was read, to go on from; null before the first. */
+  reached: TrainState | null;
 }
 
-async function begin({ trainer, options }: Run): Promise<TrainState> {
-  const { network, seed, heldOut, projection, start } = options;
+/** All of a run: where its GPU is lost, it goes on on wasm from the last state that was read. */
+async function runAnywhere(settings: TrainerSettings, run: Run): Promise<Trained> {
+  const trainer = await openTrainer(settings, run.reached ?? startOf(run.options));
+  try {
+    run.reached ??= await begin(trainer, run.options);
+    return await runSteps(trainer, run, run.reached);
+  } catch (error) {
+    if (!(error instanceof ChelatedError && error.code === 'device_lost')) throw error;
+    const from = `training goes on on wasm from step ${run.reached?.step ?? 0}`;
+    noteDeviceFallback({ reason: 'device_lost', message: `${error.message.split(';')[0]}; ${from}` });
+  } finally {
+    await trainer.dispose();
+  }
+  return runAnywhere({ ...settings, device: 'wasm' }, run);
+}
+
+function startOf({ network, seed, projection, start }: TrainOptions): TrainNumbers {
   const parameters = start ?? initialParameters(network, seed, projection ?? null);
-  const loss = heldOut.length > 0 ? await trainer.loss(parameters, heldOut) : null;
-  const [means, variances] = [zeros(parameters), zeros(parameters)];
-  return { step: 0, parameters, means, variances, best: { epoch: 0, loss, parameters } };
+  return { parameters, means: zeros(parameters), variances: zeros(parameters) };
 }
 
-async function runSteps(run: Run, start: TrainState): Promise<Trained> {
-  const { options, rows, perEpoch } = run;
+async function begin(trainer: Trainer, options: TrainOptions): Promise<TrainState> {
+  const numbers = startOf(options);
+  const loss = options.heldOut.length > 0 ? await trainer.loss(options.heldOut) : null;
+  return { step: 0, ...numbers, best: { epoch: 0, loss, parameters: numbers.parameters } };
+}
+
+async function runSteps(trainer: Trainer, run: Run, start: TrainState): Promise<Trained> {
+  const { options, rows, batch, perEpoch } = run;
   const { epochs, stopAfter = epochs, patience, seed, signal } = options;
   const last = perEpoch * Math.min(stopAfter, epochs);
   const orders = new Map<number, Uint32Array>();
-  let state = start;
+  let { step, best } = start;
+  let loss = Number.NaN;
   let breathed = performance.now();
-  while (state.step < last) {
+  const end = (stopped: Trained['stopped']) => trained(trainer.device, step, best, stopped);
+  while (step < last) {
     signal?.throwIfAborted();
-    const epoch = Math.floor(state.step / perEpoch);
-    if (epoch - state.best.epoch >= patience) return trained(state, 'held-out');
+    const epoch = Math.floor(step / perEpoch);
+    if (epoch - best.epoch >= patience) return end('held-out');
     const order = orders.get(epoch) ?? documentOrder(rows, seed, epoch);
     orders.clear();
     orders.set(epoch, order);
-    const next = await advance(run, state, order);
-    if (next === null) return trained(state, 'not_finite');
-    state = next;
+    const at = (step % perEpoch) * batch;
+    const isEnd = (step + 1) % perEpoch === 0;
+    const wantsLoss = isEnd || trainer.device === 'wasm' || (step - start.step) % config.device.lossSteps === 0;
+    loss = (await trainer.step(step + 1, order.subarray(at, at + batch), wantsLoss)) ?? loss;
+    const judged = Number.isFinite(loss) ? await judge(trainer, run, step + 1, best) : null;
+    if (judged === null) return end('not_finite');
+    step++;
+    best = judged.best;
+    options.onProgress?.({
+      ...{ step, steps: perEpoch * epochs, epoch: step / perEpoch, epochs, loss },
+      heldOutLoss: judged.heldOutLoss,
+    });
+    await keep(run, step, judged);
     if (performance.now() - breathed > config.train.breath) {
       await new Promise((resolve) => setTimeout(resolve));
       breathed = performance.now();
     }
   }
-  return trained(state, 'epochs');
+  return end('epochs');
 }
 
-/** One step; at the end of an epoch the judgement too. Null when a number was not finite. */
-async function advance({ trainer, options, batch, perEpoch, id }: Run, state: TrainState, order: Uint32Array) {
-  const { epochs, heldOut } = options;
-  const at = (state.step % perEpoch) * batch;
-  const { next, loss } = await trainer.step(state, order.subarray(at, at + batch));
-  if (!Number.isFinite(loss)) return null;
-  const epoch = next.step / perEpoch;
-  const isEnd = Number.isInteger(epoch);
-  const heldOutLoss = isEnd && heldOut.length > 0 ? await trainer.loss(next.parameters, heldOut) : null;
-  if (isEnd && !(allFinite(next.parameters) && Number.isFinite(heldOutLoss ?? 0))) return null;
-  const isBest = isEnd && (heldOutLoss === null || heldOutLoss < (next.best.loss ?? Infinity));
-  const reached = isBest ? { ...next, best: { epoch, loss: heldOutLoss, parameters: next.parameters } } : next;
-
-  options.onProgress?.({ step: next.step, steps: perEpoch * epochs, epoch, epochs, loss, heldOutLoss });
-  if (options.onCheckpoint && next.step % (options.checkpointSteps ?? perEpoch) === 0) {
-    await options.onCheckpoint(writeCheckpoint(reached, id));
-  }
-  return reached;
+interface Judged {
+  readonly best: Best;
+  readonly heldOutLoss: number | null;
+  /** The state's numbers where they were read. */
+  readonly numbers: TrainNumbers | null;
 }
 
-function trained({ step, best }: TrainState, stopped: Trained['stopped']): Trained {
-  return { parameters: best.parameters, steps: step, bestEpoch: best.epoch, heldOutLoss: best.loss, stopped };
+/** The judgement at the end of an epoch; null when a number was not finite. Numbers are read then, and for a checkpoint. */
+async function judge(trainer: Trainer, run: Run, step: number, best: Best): Promise<Judged | null> {
+  const { options, perEpoch } = run;
+  const isEnd = step % perEpoch === 0;
+  if (!isEnd) return { best, heldOutLoss: null, numbers: isCheckpoint(run, step) ? await trainer.read() : null };
+  const { heldOut } = options;
+  const heldOutLoss = heldOut.length > 0 ? await trainer.loss(heldOut) : null;
+  const numbers = await trainer.read();
+  if (!(allFinite(numbers.parameters) && Number.isFinite(heldOutLoss ?? 0))) return null;
+  const isBest = heldOutLoss === null || heldOutLoss < (best.loss ?? Infinity);
+  const reached = isBest ? { epoch: step / perEpoch, loss: heldOutLoss, parameters: numbers.parameters } : best;
+  return { best: reached, heldOutLoss, numbers };
+}
+
+async function keep(run: Run, step: number, { best, numbers }: Judged): Promise<void> {
+  if (!numbers) return;
+  run.reached = { step, ...numbers, best };
+  if (isCheckpoint(run, step)) await run.options.onCheckpoint?.(writeCheckpoint(run.reached, run.id));
+}
+
+function isCheckpoint({ options, perEpoch }: Run, step: number): boolean {
+  return options.onCheckpoint !== undefined && step % (options.checkpointSteps ?? perEpoch) === 0;
+}
+
+function trained(device: Device, steps: number, best: Best, stopped: Trained['stopped']): Trained {
+  return { parameters: best.parameters, steps, bestEpoch: best.epoch, heldOutLoss: best.loss, stopped, device };
 }
 
 /** The rows that are not held out, ascending. */

@@ -51,6 +51,7 @@ export async function trainedAdapter(
       ...{ hidden, loss, similarity, epochs: trained.bestEpoch, steps: trained.steps },
       heldOutLoss: before?.heldOutLoss ?? trained.heldOutLoss,
       stopped: before?.stopped ?? trained.stopped,
+      device: trained.device,
       ...(plan.learnProjection && { projection: 'learned' }),
       ...(adversarial && { adversarial, discriminatorAccuracy: discriminatorAccuracy ?? null }),
     },

@@ -112,7 +112,7 @@ function addLoss(tape: Tape, objective: Objective, { y, weight, dOut }: Output, 
   if (target.projected !== null && projectionSimilarity > 0) {
     terms.push(similarityDistance(tape, target.projected, target.teacher, weight, projectionSimilarity));
   }
-  graph.op('Sum', terms, {}, graphNames.loss);
+  graph.op('Identity', [terms.reduce((sum, term) => graph.op('Add', [sum, term]))], {}, graphNames.loss);
   if (adversarial > 0) addAdversary(tape, { taught: target.rows, corrected: unit, weight, strength: adversarial });
 }
 

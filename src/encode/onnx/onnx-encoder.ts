@@ -3,18 +3,21 @@ import { ChelatedError } from '../../errors.ts';
 import { fingerprint } from '../../fingerprint.ts';
 import type { Kernels } from '../../kernels/kernels.ts';
 import { type Matrix, matrix, pickRows, row } from '../../matrix.ts';
+import type { Device, DeviceChoice } from '../../onnx/device.ts';
 import { fuseTransformer } from '../../onnx/fuse/fuse-transformer.ts';
-import { type OnnxSession, openSession } from '../../onnx/session.ts';
+import { type OnnxModel, type OnnxSession, openSession } from '../../onnx/session.ts';
 import { type TokenBags, tokenBags } from '../../token-bags.ts';
 import { checkTexts } from '../check-texts.ts';
 import type { Encoded, EncodeOptions, Encoder, TextRole } from '../encoder.ts';
 import { libraryTokenizer } from '../library-tokenizer.ts';
 import type { Tokenizer } from '../tokenizer.ts';
+import { addPooling } from './add-pooling.ts';
 import { applyDense, type DenseLayer, readDenseLayer } from './dense-layer.ts';
 import { type ModelFiles, readText } from './model-files.ts';
 import { type ModelSpec, readModelSpec } from './model-spec.ts';
 import { planBatches } from './plan-batches.ts';
-import { type Pooling, pool } from './pooling.ts';
+import type { Pooling } from './pooling.ts';
+import { readWeights } from './read-weights.ts';
 import { runTokens } from './run-tokens.ts';
 import { readSurround, type Surround } from './surround.ts';
 import { pickWeights } from './weight-files.ts';
@@ -29,6 +32,8 @@ export interface OnnxEncoderOptions {
   /** Fewer tokens than the model reads, special ones included. */
   readonly maxTokens?: number;
   readonly threads?: number;
+  /** Where it runs; what `useDevice` was told where none is named. */
+  readonly device?: DeviceChoice;
 }
 
 /**
@@ -55,20 +60,24 @@ export async function onnxEncoder(
   const surround = readSurround(json, `${model.name}/tokenizer.json`);
   const dense = await Promise.all(spec.dense.map((folder) => readDenseLayer(model, folder)));
   const weights = pickWeights(model, options.dtype);
-  const bytes = await model.read(weights.path);
-  const external = await Promise.all(
-    weights.data.map(async (path) => ({ path: path.split('/').at(-1)!, data: await model.read(path) })),
-  );
+  const read = await readWeights(model, weights);
   const baseFingerprint = await fingerprint(
     ...['onnx', tokenizer.hash, JSON.stringify([spec, surround])],
-    ...(await Promise.all([bytes, ...external.map(({ data }) => data)].map((part) => fingerprint(part)))),
+    ...(await Promise.all([read.bytes, ...files(read)].map((part) => fingerprint(part)))),
     ...dense.flatMap(({ weight, bias }) => [bytesOf(weight.data), bytesOf(bias ?? new Float32Array())]),
   );
-  const threads = options.threads ?? threadsHere();
-  const session = await openSession(fuseTransformer(bytes), {
-    threads,
+  // Read again only where a GPU is lost; until then nothing of it is held here.
+  let first: OnnxModel | undefined = read;
+  const prepare = async () => {
+    const { bytes, ...beside } = first ?? (await readWeights(model, weights));
+    first = undefined;
+    return { bytes: addPooling(fuseTransformer(bytes), spec.pooling), ...beside };
+  };
+  const session = await openSession(prepare, {
+    threads: options.threads ?? threadsHere(),
     unpackWeights: true,
-    ...(external.length > 0 && { externalData: external }),
+    f16: weights.dtype === 'fp16' || weights.dtype === 'q4f16',
+    ...(options.device && { device: options.device }),
   });
   const parts = { id: model.name, spec, tokenizer, surround, dense, session, kernels, baseFingerprint };
   const probe = await embed(parts, [[...surround.before, 0, ...surround.behind]], 0).catch(async (error: unknown) => {
@@ -104,6 +113,10 @@ class OnnxEncoder implements Encoder {
     this.tokenizer = parts.tokenizer;
     this.maxTokens = parts.spec.maxTokens - parts.surround.before.length - parts.surround.behind.length;
     this.#parts = parts;
+  }
+
+  get device(): Device {
+    return this.#parts.session.device;
   }
 
   async encode(texts: readonly string[], options: EncodeOptions): Promise<Encoded> {
@@ -174,8 +187,7 @@ class OnnxEncoder implements Encoder {
 /** Unit vectors of token lists, each with its special tokens. */
 async function embed(parts: Parts, lists: readonly (readonly number[])[], skip: number): Promise<Matrix> {
   const { spec, session, dense, kernels, id } = parts;
-  const hidden = await runTokens(session, lists, spec.padId, id);
-  const pooled = 'lengths' in hidden ? pool(hidden, spec.pooling, skip) : hidden;
+  const pooled = await runTokens(session, lists, spec, { name: id, skip });
   return kernels.normalize(dense.reduce((X, layer) => applyDense(X, layer, kernels), pooled));
 }
 
@@ -199,5 +211,7 @@ function threadsHere(): number {
   const cores = typeof navigator === 'undefined' ? undefined : navigator.hardwareConcurrency;
   return Math.min(config.onnxEncoder.threads, cores ?? config.onnxEncoder.threads);
 }
+
+const files = ({ externalData = [] }: OnnxModel) => externalData.map(({ data }) => data);
 
 const bytesOf = ({ buffer, byteOffset, byteLength }: Float32Array) => new Uint8Array(buffer, byteOffset, byteLength);

@@ -1,27 +1,25 @@
 import { ChelatedError } from '../../errors.ts';
-import { type Matrix, matrix } from '../../matrix.ts';
+import { type Matrix, matrix, row } from '../../matrix.ts';
 import type { OnnxSession, TensorFeeds } from '../../onnx/session.ts';
-import type { TokenVectors } from './pooling.ts';
-
-/** Outputs that are understood, by what they are: vectors of tokens, else of texts that the graph itself has pooled. */
-const tokenOutputs = ['last_hidden_state', 'token_embeddings'];
-const textOutputs = ['sentence_embedding', 'text_embeds', 'pooled_embedding'];
+import { pooledOutput, poolingInput, textOutputs, tokenOutputs } from './add-pooling.ts';
+import type { ModelSpec } from './model-spec.ts';
+import { fillPooling, isPoolingEmpty, type Pooling } from './pooling.ts';
 
 /**
- * Runs a transformer on token lists, padded on the right to the longest.
+ * Runs a transformer on token lists, padded on the right to the longest, and pools its tokens in the graph (`addPooling`).
  *
  * Only inputs that the model has are fed: input_ids, attention_mask, token_type_ids (zeros) and position_ids.
  *
- * @returns vectors of the tokens, or (n, d) vectors of the texts from a model that pools in its graph
+ * @returns (n, d) vectors of the texts, not normalised; of a model that pools in its own graph, what it gives
  * @throws {ChelatedError} backend_failed; invalid_input for a model with other inputs or outputs
  */
 export async function runTokens(
   session: OnnxSession,
   lists: readonly (readonly number[])[],
-  padId: number,
-  name: string,
-): Promise<TokenVectors | Matrix> {
-  const output = [...tokenOutputs, ...textOutputs].find((known) => session.outputNames.includes(known)) ?? '';
+  { padId, pooling }: Pick<ModelSpec, 'padId' | 'pooling'>,
+  { name, skip = 0 }: { readonly name: string; readonly skip?: number },
+): Promise<Matrix> {
+  const output = [pooledOutput, ...textOutputs].find((known) => session.outputNames.includes(known)) ?? '';
   if (output === '') {
     const known = [...tokenOutputs, ...textOutputs].join(', ');
     throw new ChelatedError(
@@ -29,18 +27,29 @@ export async function runTokens(
       `model ${name}: expected an output ${known}; got ${session.outputNames.join(', ')}`,
     );
   }
-  const results = await session.run(feeds(session, lists, padId, name), [output]);
+  const ways = output === pooledOutput ? pooling : [];
+  const results = await session.run(feeds(session, lists, padId, { ways, skip, name }), [output]);
   const { dims, data } = results[output]!;
-  const tokens = Math.max(...lists.map((list) => list.length));
-  if (dims.length === 3 && dims[0] === lists.length && dims[1] === tokens) {
-    return { texts: lists.length, tokens, dims: dims[2]!, data, lengths: lists.map((list) => list.length) };
+  if (dims.length !== 2 || dims[0] !== lists.length) {
+    const expected = `[${lists.length}, d]`;
+    throw new ChelatedError('shape_mismatch', `model ${name}: expected ${output} of shape ${expected}, got [${dims}]`);
   }
-  if (dims.length === 2 && dims[0] === lists.length) return matrix(lists.length, dims[1]!, data);
-  const expected = `[${lists.length}, ${tokens}, d] or [${lists.length}, d]`;
-  throw new ChelatedError('shape_mismatch', `model ${name}: expected ${output} of shape ${expected}, got [${dims}]`);
+  const vectors = matrix(lists.length, dims[1]!, data);
+  const width = vectors.dims / Math.max(1, ways.length);
+  lists.forEach(({ length }, i) => {
+    ways.forEach((way, w) => {
+      if (isPoolingEmpty(way, length, skip)) row(vectors, i).fill(0, w * width, (w + 1) * width);
+    });
+  });
+  return vectors;
 }
 
-function feeds(session: OnnxSession, lists: readonly (readonly number[])[], padId: number, name: string): TensorFeeds {
+function feeds(
+  session: OnnxSession,
+  lists: readonly (readonly number[])[],
+  padId: number,
+  { ways, skip, name }: { readonly ways: readonly Pooling[]; readonly skip: number; readonly name: string },
+): TensorFeeds {
   const tokens = Math.max(...lists.map((list) => list.length));
   const fill = (value: (list: readonly number[], j: number) => number) => {
     const data = new BigInt64Array(lists.length * tokens);
@@ -55,10 +64,20 @@ function feeds(session: OnnxSession, lists: readonly (readonly number[])[], padI
     token_type_ids: () => fill(() => 0),
     position_ids: () => fill((_, j) => j),
   };
+  const pooled: Record<string, TensorFeeds[string]> = {};
+  for (const way of ways) {
+    const data = new Float32Array(lists.length * tokens);
+    lists.forEach(({ length }, i) => {
+      if (!isPoolingEmpty(way, length, skip))
+        fillPooling(data.subarray(i * tokens, (i + 1) * tokens), way, length, skip);
+    });
+    const dims = way === 'max' ? [lists.length, tokens, 1] : [lists.length, 1, tokens];
+    pooled[poolingInput(way)] = { dtype: 'f32', dims, data };
+  }
   return Object.fromEntries(
     session.inputNames.map((input) => {
-      const make = known[input];
-      if (make) return [input, make()];
+      const tensor = pooled[input] ?? known[input]?.();
+      if (tensor) return [input, tensor];
       const expected = Object.keys(known).join(', ');
       throw new ChelatedError('invalid_input', `model ${name} asks for input ${input}; known are ${expected}`);
     }),

@@ -11,6 +11,7 @@ import {
   type TensorProto,
   TensorProtoSchema,
 } from '../gen/onnx_pb.ts';
+import { type Dimension, valueInfo } from '../graph-builder.ts';
 import { parseModel } from '../read-model.ts';
 import { onnxTypes } from '../tensor.ts';
 
@@ -45,6 +46,31 @@ export class GraphEditor {
   /** Whether a node holds a graph of its own, whose reading of values is not seen here. */
   get isNested(): boolean {
     return this.#graph.node.some(({ attribute }) => attribute.some(({ type }) => type === 5 || type === 10));
+  }
+
+  /** Version of ONNX's own operators. */
+  get opset(): number {
+    return Number(this.#model.opsetImport.find(({ domain }) => domain === '' || domain === 'ai.onnx')?.version ?? 0n);
+  }
+
+  get outputs(): readonly string[] {
+    return this.#graph.output.map(({ name }) => name);
+  }
+
+  /** Adds an f32 input. */
+  input(name: string, dims: readonly Dimension[]): void {
+    this.#graph.input.push(valueInfo(name, 'f32', dims));
+  }
+
+  /** Makes an f32 value the one output. */
+  output(name: string, dims: readonly Dimension[]): void {
+    this.#graph.output = [valueInfo(name, 'f32', dims)];
+  }
+
+  /** Adds a node behind all others. */
+  append(last: NodeProto): void {
+    this.#graph.node.push(last);
+    for (const name of last.output) this.#producers.set(name, last);
   }
 
   nodes(type: string): NodeProto[] {
@@ -111,6 +137,9 @@ export class GraphEditor {
 
   /** A name that no other value has. */
   fresh(): string {
+    // A model that was edited before has some of these already.
+    const isTaken = (name: string) => this.#producers.has(name) || this.#tensors.has(name);
+    while (isTaken(`chelated_${this.#fresh}`)) this.#fresh++;
     return `chelated_${this.#fresh++}`;
   }
 
@@ -131,17 +160,19 @@ export class GraphEditor {
   }
 }
 
-/** A node with one output; attributes are integers, or `{ f }`, a number. */
+/** A node with one output; attributes are integers, lists of them, or `{ f }`, a number. */
 export function node(
   opType: string,
   input: readonly string[],
   output: string,
-  attributes: Readonly<Record<string, number | { readonly f: number }>> = {},
+  attributes: Readonly<Record<string, number | readonly number[] | { readonly f: number }>> = {},
 ): NodeProto {
   const attribute = Object.entries(attributes).map(([name, value]) =>
     typeof value === 'number'
       ? create(AttributeProtoSchema, { name, i: BigInt(value), type: 2 })
-      : create(AttributeProtoSchema, { name, f: value.f, type: 1 }),
+      : 'f' in value
+        ? create(AttributeProtoSchema, { name, f: value.f, type: 1 })
+        : create(AttributeProtoSchema, { name, ints: value.map(BigInt), type: 7 }),
   );
   return create(NodeProtoSchema, { opType, input: [...input], output: [output], attribute });
 }
