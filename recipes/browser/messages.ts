@@ -1,11 +1,13 @@
-import type { AdapterCard, AdapterKind, ChosenFile } from 'chelated/browser';
+import type { AdapterCard, AdapterKind, ChosenFile, DeviceChoice } from 'chelated/browser';
 
 /** What the page asks of its worker. Files go over by reference: nothing is copied before it is read. */
 export type Call =
   | {
       readonly type: 'distil';
       readonly corpus: File;
-      readonly teacher: { readonly vectors: File } | { readonly model: readonly ChosenFile[] };
+      readonly teacher:
+        | { readonly vectors: File }
+        | { readonly model: readonly ChosenFile[]; readonly device: DeviceChoice };
       readonly kind: AdapterKind;
       readonly force: boolean;
     }

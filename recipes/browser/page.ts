@@ -1,4 +1,4 @@
-import type { AdapterKind } from 'chelated/browser';
+import type { AdapterKind, DeviceChoice } from 'chelated/browser';
 import { gatePlot } from './gate-plot.ts';
 import type { Answer, Call, Hit } from './messages.ts';
 
@@ -87,7 +87,8 @@ const made = (tag: string, text: string) => Object.assign(document.createElement
 function begin(): void {
   const corpus = at('corpus').files![0]!;
   const model = Array.from(at('model').files!, (file) => ({ path: file.webkitRelativePath, file }));
-  const teacher = teacherIs('vectors') ? { vectors: at('vectors').files![0]! } : { model };
+  const device = at('device').value as DeviceChoice;
+  const teacher = teacherIs('vectors') ? { vectors: at('vectors').files![0]! } : { model, device };
   at('result').hidden = true;
   for (const list of ['notes', 'before', 'after']) at(list).replaceChildren();
   startWorker();
@@ -104,6 +105,7 @@ function showTeacherFields(): void {
     at(`${way}-field`).hidden = !teacherIs(way);
     at(way).required = teacherIs(way);
   }
+  at('device-field').hidden = !teacherIs('model');
 }
 
 const on = (id: string, type: string, listener: (event: DragEvent) => void) =>

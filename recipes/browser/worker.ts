@@ -9,6 +9,7 @@ import {
   loadAdapter,
   loadKernels,
   modelFromFiles,
+  onDeviceFallback,
   onnxEncoder,
   parseDataset,
   readStudent,
@@ -28,6 +29,8 @@ const beside = (name: string) => new URL(name, import.meta.url);
 
 /** Hits listed on either side. */
 const k = 10;
+
+onDeviceFallback(({ message }) => say({ type: 'note', text: `the teacher runs on wasm: ${message}` }));
 
 let find: ((query: string) => Promise<{ before: Hit[]; after: Hit[] }>) | undefined;
 
@@ -80,7 +83,7 @@ async function learn({ corpus, teacher: given, kind, force }: DistilCall): Promi
   say({ type: 'adapter', file, card, verdict });
 
   async function openTeacher(given: DistilCall['teacher']): Promise<Encoder> {
-    if ('model' in given) return onnxEncoder(modelFromFiles(given.model), kernels);
+    if ('model' in given) return onnxEncoder(modelFromFiles(given.model), kernels, { device: given.device });
     const { name } = given.vectors;
     const { model, ...documents } = readVectors(new Uint8Array(await given.vectors.arrayBuffer()), name);
     return vectorEncoder({ id: `vectors:${name}`, ...(model && { model }), documents }, student.tokenizer, kernels);

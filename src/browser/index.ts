@@ -19,6 +19,7 @@ export { type Evaluation, evaluate } from '../evaluate/evaluate.ts';
 export { type SearchOptions, search } from '../evaluate/search.ts';
 export { type KernelSource, type Kernels, loadKernels } from '../kernels/index.ts';
 export { type Matrix, matrix, row } from '../matrix.ts';
+export { type DeviceChoice, type DeviceFallback, onDeviceFallback } from '../onnx/device.ts';
 
 /** {@link OnnxEncoder} Loaded when first called, and onnxruntime with it. */
 export const onnxEncoder: typeof OnnxEncoder = async (...given) =>

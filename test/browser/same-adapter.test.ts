@@ -2,9 +2,12 @@ import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from '
 import { readFile, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { Browser } from 'playwright-core';
+import { readAdapter } from '../../src/adapter/read-adapter.ts';
+import { dequantize } from '../../src/kernels/reference/dequantize.ts';
 import { chelatedCommand } from '../cli/chelated.ts';
+import { oneHot, toyModel, words } from '../encode/onnx/toy-model.ts';
 import { chromium } from '../helpers/chromium.ts';
-import { ExamplePage, type Given, type OpenPage } from './example-page.ts';
+import { ExamplePage, type Given, type Gpu, type OpenPage } from './example-page.ts';
 
 setDefaultTimeout(180_000);
 
@@ -119,6 +122,50 @@ describe.skipIf(chromium === null)('the adapter that the example page makes, in 
     expect(complaints).toEqual([]);
     await page.close();
     expectSame(bytes, await commanded({ corpus, teacher: name }, '--force'));
+  });
+
+  /** A page that has been given a tiny ONNX model, and documents of the words that it knows. */
+  async function withToy(gpu: Gpu, device: 'auto' | 'webgpu' | 'wasm'): Promise<OpenPage> {
+    const folder = join(example.folder, 'toy');
+    const toy = toyModel({ table: oneHot });
+    for (const { path } of toy.files) await Bun.write(join(folder, path), await toy.read(path));
+    const corpus = join(example.folder, 'toy.jsonl');
+    const pairs = words.flatMap((first, i) => words.slice(i).map((second) => `${first} ${second}`));
+    await writeFile(corpus, pairs.map((text, i) => JSON.stringify({ _id: i, text })).join('\n'));
+    const opened = await example.open(example.plain, gpu);
+    await opened.page.setInputFiles('#corpus', corpus);
+    await opened.page.check('input[value="model"]');
+    await opened.page.setInputFiles('#model', folder);
+    await opened.page.selectOption('#device', device);
+    await opened.page.check('#force');
+    return opened;
+  }
+
+  test('is the same whether an ONNX model runs on a GPU or on wasm', async () => {
+    const rows = [];
+    for (const device of ['webgpu', 'wasm'] as const) {
+      const opened = await withToy('webgpu', device);
+      const { parts } = await readAdapter(await downloaded(opened));
+      rows.push(dequantize(parts.tokens!.rows));
+      // The build of onnxruntime that has WebGPU and no other, or the other.
+      const builds = opened.asked.flatMap((url) => /ort-wasm-simd-threaded(.*)\.wasm/.exec(url)?.[1] ?? []);
+      expect(builds).toEqual([device === 'webgpu' ? '.asyncify' : '']);
+      await opened.page.close();
+    }
+    const [one, other] = rows;
+    expect(one!.length).toBeGreaterThan(0);
+    expect(Math.max(...one!.map((x, i) => Math.abs(x - other![i]!)))).toBeLessThanOrEqual(1e-5);
+  });
+
+  test('is not made where the GPU that was asked for is not there; a step down to wasm is said', async () => {
+    const without = await withToy('none', 'webgpu');
+    await without.page.click('#start');
+    expect(await without.ended()).toContain('device webgpu');
+    await without.page.close();
+    const software = await withToy('webgpu', 'auto');
+    await downloaded(software);
+    expect(await software.page.locator('#notes').textContent()).toContain('the teacher runs on wasm');
+    await software.page.close();
   });
 });
 
