@@ -68,6 +68,8 @@ async function gpuCopy(isAskedFor: boolean): Promise<RuntimeCopy | DeviceFallbac
   if (current?.lost) return current.lost;
   if (current?.gpu) return current;
   if (current) {
+    // Loaded for wasm because there is no GPU to take: that is the reason, whichever graph it is.
+    if (refused && !isAskedFor) return refused;
     return {
       reason: 'already_loaded',
       message: 'onnxruntime was loaded for wasm here; name the device before the first model',

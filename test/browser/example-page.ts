@@ -95,7 +95,7 @@ export class ExamplePage {
     page.on('pageerror', (error) => complaints.push(String(error)));
     page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
     // Machines are busy, and some of the work is large.
-    page.setDefaultTimeout(150_000);
+    page.setDefaultTimeout(60_000);
     await page.goto(url);
     return {
       ...{ page, asked, complaints },
