@@ -460,8 +460,8 @@ export const config = {
     maxIdCharacters: 512,
     /** Generations kept beside the student, the serving one included: each costs an index in memory. */
     keep: 3,
-    /** Documents projected between two turns of everything else: a millisecond and a half of a 384 × 384 map. */
-    sliceDocuments: 128,
+    /** Documents projected between two turns of everything else: a millisecond of a 384 × 384 map on two threads, two on one. */
+    sliceDocuments: 256,
     /** Documents read at a time when a collection is opened. */
     readDocuments: 1024,
     /** Newest entries of the history that are looked at or shown. */

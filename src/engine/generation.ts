@@ -125,10 +125,14 @@ export class Generation {
 
   /** Row i goes to `slots[i]`. Slots between the last one and a new one are free: found by no search until they are put. */
   put(slots: readonly number[], X: Matrix): void {
+    const part = (from: number, to: number) =>
+      matrix(to - from, this.dims, X.data.subarray(from * this.dims, to * this.dims));
     runs(slots, (first, at, length) => {
-      const more = first + length - this.#index.rows;
-      if (more > 0) this.#index.append(freeSlots(more, this.dims));
-      this.#index.set(first, matrix(length, this.dims, X.data.subarray(at * this.dims, (at + length) * this.dims)));
+      const gap = first - this.#index.rows;
+      if (gap > 0) this.#index.append(freeSlots(gap, this.dims));
+      const known = Math.min(length, this.#index.rows - first);
+      this.#index.set(first, part(at, at + known));
+      this.#index.append(part(at + known, at + length));
     });
   }
 
