@@ -24,7 +24,9 @@ const pages = new Map<number, DocumentPage[]>();
 
 port.on('message', async (call: WorkerCall) => {
   if (call.type === 'documents') {
-    pages.set(call.id, [...(pages.get(call.id) ?? []), call.page]);
+    const before = pages.get(call.id);
+    if (before) before.push(call.page);
+    else pages.set(call.id, [call.page]);
     return;
   }
   const onProgress = (

@@ -70,13 +70,18 @@ export function workerDistiller({ student }: WorkerOptions): Distiller {
   ): Promise<R> {
     signal?.throwIfAborted();
     const thread = await worker();
-    const id = ++calls;
-    for (const page of pages) {
-      thread.postMessage({ id, type: 'documents', page } satisfies WorkerCall);
-      await breathe();
-    }
     signal?.throwIfAborted();
+    const id = ++calls;
+    let isOver = false;
     let stop = () => {};
+    const send = async () => {
+      for (const page of pages) {
+        thread.postMessage({ id, type: 'documents', page } satisfies WorkerCall);
+        await breathe();
+        if (isOver) return;
+      }
+      thread.postMessage({ id, ...request } satisfies WorkerCall, moved);
+    };
     try {
       return await new Promise<R>((resolve, reject) => {
         const onMessage = ({ call, progress, result, error }: WorkerAnswer) => {
@@ -96,12 +101,13 @@ export function workerDistiller({ student }: WorkerOptions): Distiller {
         };
         thread.on('message', onMessage).once('error', onEnd).once('exit', onEnd);
         signal?.addEventListener('abort', onAbort, { once: true });
-        thread.postMessage({ id, ...request } satisfies WorkerCall, moved);
+        send().catch(reject);
       });
     } catch (error) {
       if (error instanceof ChelatedError && error.cause === threadEnd) current = null;
       throw error;
     } finally {
+      isOver = true;
       stop();
     }
   }

@@ -2,11 +2,14 @@ import { afterAll, describe, expect, test } from 'bun:test';
 import { join } from 'node:path';
 import { config } from '../../src/config.ts';
 import { openEncoder } from '../../src/encode/open-encoder.ts';
+import { breathe } from '../../src/engine/breathe.ts';
 import { Engine } from '../../src/engine/engine.ts';
 import { inProcessDistiller } from '../../src/engine/in-process-distiller.ts';
 import { workerDistiller } from '../../src/engine/worker-distiller.ts';
 import { readDataset } from '../../src/evaluate/read-dataset.ts';
 import { loadKernels } from '../../src/kernels/load.ts';
+import { matrix } from '../../src/matrix.ts';
+import { tokenBags } from '../../src/token-bags.ts';
 
 const kernels = await loadKernels();
 const encoder = await openEncoder(config.student, { kernels });
@@ -42,6 +45,30 @@ describe('workerDistiller', () => {
     await expect(call).rejects.toThrow('enough');
     const { vectors, failed } = await worker.teach(teacher, asked);
     expect([vectors.rows, failed.length]).toEqual([400, 0]);
+  });
+
+  test('a call whose texts are still on their way ends when it is aborted, or when its thread ends', async () => {
+    const own = workerDistiller({ student: config.student });
+    const asked = { ids: ['a'], texts: ['a'] };
+    await own.teach(teacher, { ids: documents.slice(0, 1).map(({ id }) => id), texts: ['a'] });
+    // More texts than are handed over before the test goes on.
+    const ids = Array.from({ length: 100 * config.engine.sliceDocuments }, (_, i) => `d${i}`);
+    const vectors = matrix(0, encoder.dims);
+    const job = { ...{ ids, texts: ids, vectors, untokenized: [], teacher: null, events: [] }, tokens: tokenBags([]) };
+    const begin = (signal?: AbortSignal) =>
+      own.distil({ ...structuredClone(job), fit: { mode: 'baseline', alpha: 0 } }, signal ? { signal } : {});
+    const abort = new AbortController();
+    const aborted = begin(abort.signal);
+    await breathe();
+    abort.abort(new Error('enough'));
+    await expect(aborted).rejects.toThrow('enough');
+    await own.teach(teacher, { ids: documents.slice(0, 1).map(({ id }) => id), texts: ['a'] });
+    const ended = begin();
+    await breathe();
+    await own.close();
+    await expect(ended).rejects.toMatchObject({ code: 'backend_failed' });
+    await expect(own.teach('vectors:nowhere.npy', asked)).rejects.toMatchObject({ code: 'not_found' });
+    await own.close();
   });
 
   test('what fails there is refused here, by its code', async () => {
