@@ -19,9 +19,9 @@ import { workerDistiller } from '../src/engine/worker-distiller.ts';
 import { readDataset } from '../src/evaluate/read-dataset.ts';
 import { reportTable } from '../src/evaluate/report-table.ts';
 import { loadKernels } from '../src/kernels/load.ts';
-import { type Matrix, matrix, row } from '../src/matrix.ts';
+import { row } from '../src/matrix.ts';
 import { random } from '../src/random.ts';
-import { sample } from '../test/adapter/samples.ts';
+import { normalMatrix, sample } from '../test/adapter/samples.ts';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -52,14 +52,7 @@ const given: Encoder = {
   dispose: () => {},
 };
 
-const unit = (rows: number): Matrix =>
-  kernels.normalize(
-    matrix(
-      rows,
-      dims,
-      Float32Array.from({ length: rows * dims }, () => numbers.normal()),
-    ),
-  );
+const unit = (rows: number) => kernels.normalize(normalMatrix(numbers, rows, dims));
 
 async function fill(collection: Collection, from: number, to: number): Promise<number> {
   const started = performance.now();

@@ -10,8 +10,10 @@ import { parseArgs } from 'node:util';
 import { readNpy, writeNpy } from '../src/encode/npy.ts';
 import { reportTable } from '../src/evaluate/report-table.ts';
 import { loadKernels } from '../src/kernels/load.ts';
-import { type Matrix, matrix, row } from '../src/matrix.ts';
+import { matrix, row } from '../src/matrix.ts';
 import { random } from '../src/random.ts';
+import { normalMatrix } from '../test/adapter/samples.ts';
+import { median } from './http/load.ts';
 
 const { values } = parseArgs({
   options: { rows: { type: 'string', default: '100000' }, rounds: { type: 'string', default: '21' } },
@@ -20,19 +22,11 @@ const [rows, rounds] = [Number(values.rows), Number(values.rounds)];
 const [dims, k, queries] = [384, 10, 256];
 const kernels = await loadKernels();
 const numbers = random(1);
-const unit = (count: number): Matrix =>
-  kernels.normalize(
-    matrix(
-      count,
-      dims,
-      Float32Array.from({ length: count * dims }, () => numbers.normal()),
-    ),
-  );
+const unit = (count: number) => kernels.normalize(normalMatrix(numbers, count, dims));
 const [X, Q] = [unit(rows), unit(queries)];
 const index = kernels.growing(dims);
 index.append(X);
 
-const median = (list: readonly number[]) => list.toSorted((a, b) => a - b)[list.length >> 1]!;
 const timed = (work: () => unknown): number => {
   const start = performance.now();
   work();
