@@ -4,6 +4,7 @@ import { checkAlpha } from '../distil/blend-targets.ts';
 import type { Encoder } from '../encode/encoder.ts';
 import { ChelatedError, type ErrorCode } from '../errors.ts';
 import type { Kernels } from '../kernels/kernels.ts';
+import { Mutex } from '../mutex.ts';
 import { batchNumbers } from '../store/document-batch.ts';
 import {
   type CollectionStore,
@@ -23,7 +24,6 @@ import { Generations } from './generations.ts';
 import type { Job } from './job.ts';
 import { type JudgedQuery, judgeGeneration } from './judged-query.ts';
 import { type MonitorFigures, monitor } from './monitor.ts';
-import { Mutex } from './mutex.ts';
 import { type DocumentInput, prepareDocuments } from './prepare-documents.ts';
 import { type CorrectInput, Searcher, type SearchInput, type SearchOptions } from './searcher.ts';
 import { Slots } from './slots.ts';

@@ -3,12 +3,12 @@ import { config } from '../config.ts';
 import { ChelatedError } from '../errors.ts';
 import type { Kernels } from '../kernels/kernels.ts';
 import type { Matrix } from '../matrix.ts';
+import { Mutex } from '../mutex.ts';
 import { documentPages } from '../store/pages.ts';
 import type { CollectionState, CollectionStore, GenerationRecord, HistoryEntry } from '../store/store.ts';
 import type { CollectionEvent } from './events.ts';
 import { Generation, type IndexInput } from './generation.ts';
 import { type Building, IndexBuilder } from './index-builder.ts';
-import { Mutex } from './mutex.ts';
 import type { Slots } from './slots.ts';
 
 export interface GenerationsParts {

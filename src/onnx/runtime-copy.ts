@@ -1,4 +1,5 @@
 import { ChelatedError } from '../errors.ts';
+import { Mutex } from '../mutex.ts';
 import type { DeviceFallback } from './device.ts';
 import type { Gpu } from './open-gpu.ts';
 
@@ -13,10 +14,10 @@ export type Runtime = typeof import('onnxruntime-web');
 export class RuntimeCopy {
   readonly runtime: Runtime;
   readonly gpu: Gpu | null;
+  readonly #calls = new Mutex();
   readonly #whenLost: Promise<never>;
   #lost: DeviceFallback | null = null;
   #reject: (error: ChelatedError) => void = () => {};
-  #last: Promise<unknown> = Promise.resolve();
 
   constructor(runtime: Runtime, gpu: Gpu | null) {
     this.runtime = runtime;
@@ -47,7 +48,7 @@ export class RuntimeCopy {
    */
   call<T>(action: () => Promise<T>): Promise<T> {
     if (!this.gpu) return action();
-    const result = this.#last.then(async () => {
+    return this.#calls.run(async () => {
       if (this.#lost) throw lostError(this.#lost);
       try {
         return await Promise.race([action(), this.#whenLost]);
@@ -56,8 +57,6 @@ export class RuntimeCopy {
         if (this.#lost) await this.#whenLost;
       }
     });
-    this.#last = result.catch(() => {});
-    return result;
   }
 
   /** The same for what computes on the GPU, or reads from it: where that fails, the GPU counts as lost. */

@@ -1,4 +1,5 @@
 import { ChelatedError } from '../errors.ts';
+import { Mutex } from '../mutex.ts';
 import { attempt } from './attempt.ts';
 import { type Device, type DeviceChoice, type DeviceFallback, noteDeviceFallback } from './device.ts';
 import { isNodeLike } from './node-like.ts';
@@ -25,7 +26,7 @@ export interface PlaceWanted {
 let current: RuntimeCopy | undefined;
 /** Why no GPU was opened here; it is not asked again. */
 let refused: DeviceFallback | undefined;
-let last: Promise<unknown> = Promise.resolve();
+const choices = new Mutex();
 
 /**
  * Where a graph is to run.
@@ -33,9 +34,7 @@ let last: Promise<unknown> = Promise.resolve();
  * @throws {ChelatedError} not_supported when a GPU was asked for and there is none that can, backend_failed
  */
 export function findPlace(wanted: PlaceWanted): Promise<Place> {
-  const found = last.then(() => choose(wanted));
-  last = found.catch(() => {});
-  return found;
+  return choices.run(() => choose(wanted));
 }
 
 async function choose({ device, threads, f16 }: PlaceWanted): Promise<Place> {

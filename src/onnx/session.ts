@@ -1,5 +1,6 @@
 import type { InferenceSession, Tensor } from 'onnxruntime-web';
 import { ChelatedError } from '../errors.ts';
+import { Mutex } from '../mutex.ts';
 import { attempt } from './attempt.ts';
 import { type Device, type DeviceChoice, noteDeviceFallback, wantedDevice } from './device.ts';
 import { KeptTensor } from './kept-tensor.ts';
@@ -118,8 +119,8 @@ class Session implements OnnxSession {
   readonly outputNames: readonly string[];
   readonly #read: () => Promise<OnnxModel>;
   readonly #options: SessionOptions;
+  readonly #calls = new Mutex();
   #graph: OpenGraph;
-  #last: Promise<unknown> = Promise.resolve();
   #disposed = false;
 
   constructor(read: () => Promise<OnnxModel>, options: SessionOptions, graph: OpenGraph) {
@@ -136,9 +137,7 @@ class Session implements OnnxSession {
 
   async run(feeds: MixedFeeds, outputs: readonly string[] = this.outputNames): Promise<Record<string, Float32Tensor>> {
     if (this.#disposed) throw disposedError();
-    const result = this.#last.then(() => this.#run(feeds, outputs));
-    this.#last = result.catch(() => {});
-    return result;
+    return this.#calls.run(() => this.#run(feeds, outputs));
   }
 
   async #run(feeds: MixedFeeds, outputs: readonly string[]): Promise<Record<string, Float32Tensor>> {
@@ -157,8 +156,7 @@ class Session implements OnnxSession {
   async dispose(): Promise<void> {
     if (this.#disposed) return;
     this.#disposed = true;
-    await this.#last;
-    await release(this.#graph);
+    await this.#calls.run(() => release(this.#graph));
   }
 }
 
@@ -167,7 +165,7 @@ class Keeping implements KeepingSession {
   readonly outputNames: readonly string[];
   readonly device: Device;
   readonly #graph: OpenGraph;
-  #last: Promise<unknown> = Promise.resolve();
+  readonly #calls = new Mutex();
   #disposed = false;
 
   constructor(graph: OpenGraph) {
@@ -179,18 +177,16 @@ class Keeping implements KeepingSession {
 
   async runKept(feeds: MixedFeeds): Promise<Record<string, KeptTensor>> {
     if (this.#disposed) throw disposedError();
-    const result = this.#last.then(() => runGraph(this.#graph, feeds, this.outputNames));
-    this.#last = result.catch(() => {});
+    const kept = await this.#calls.run(() => runGraph(this.#graph, feeds, this.outputNames));
     return Object.fromEntries(
-      Object.entries(await result).map(([name, tensor]) => [name, new KeptTensor(this.#graph.copy, name, tensor)]),
+      Object.entries(kept).map(([name, tensor]) => [name, new KeptTensor(this.#graph.copy, name, tensor)]),
     );
   }
 
   async dispose(): Promise<void> {
     if (this.#disposed) return;
     this.#disposed = true;
-    await this.#last;
-    await release(this.#graph);
+    await this.#calls.run(() => release(this.#graph));
   }
 }
 

@@ -9,7 +9,7 @@ import { subtract } from '../distil/subtract.ts';
 import type { StaticTable } from '../encode/static-table.ts';
 import type { Kernels, SparseRows } from '../kernels/kernels.ts';
 import { type Matrix, matrix } from '../matrix.ts';
-import type { TokenBags } from '../token-bags.ts';
+import { appendBags, type TokenBags } from '../token-bags.ts';
 import { rowCosines } from './row-cosines.ts';
 
 /** Texts as a fit sees them: token counts, and the teacher's vectors, unit rows. */
@@ -180,16 +180,6 @@ function scaleSparse(S: SparseRows, weights: Float32Array): SparseRows {
 }
 
 function stackSparse(A: SparseRows, B: SparseRows): SparseRows {
-  const offsets = new Uint32Array(A.rows + B.rows + 1);
-  offsets.set(A.offsets);
-  B.offsets.forEach((offset, i) => {
-    offsets[A.rows + i] = A.ids.length + offset;
-  });
-  const ids = new Uint32Array(A.ids.length + B.ids.length);
-  ids.set(A.ids);
-  ids.set(B.ids, A.ids.length);
-  const values = new Float32Array(ids.length);
-  values.set(A.values);
-  values.set(B.values, A.values.length);
-  return { rows: A.rows + B.rows, columns: A.columns, offsets, ids, values };
+  const { counts: values, ...stacked } = appendBags({ ...A, counts: A.values }, { ...B, counts: B.values });
+  return { ...stacked, columns: A.columns, values };
 }
