@@ -16,6 +16,7 @@ const LOOKS = 2000;
 export class Calls {
   readonly buffer: SharedArrayBuffer;
   readonly #words: Int32Array;
+  #waited = 0;
 
   /** A new list, or the same as another thread's. */
   constructor(buffer = new SharedArrayBuffer(4 * (COUNTERS + ROOM * RECORD))) {
@@ -33,9 +34,12 @@ export class Calls {
     return Atomics.load(this.#words, TRAPS);
   }
 
-  /** Whether there is room for one more; only the thread that adds may ask. */
+  /**
+   * Whether `wait` must come before one more; only the thread that adds may ask. Calls end in any order, and a thread that took
+   * one may not have read it yet: so no place is written again until all are done, however many of them are.
+   */
   get full(): boolean {
-    return this.#undone >= ROOM;
+    return ((Atomics.load(this.#words, TOTAL) - this.#waited) | 0) >= ROOM;
   }
 
   add(name: LaneKernel, parameters: readonly number[], each: readonly number[]): void {
@@ -89,6 +93,7 @@ export class Calls {
       const done = Atomics.load(this.#words, DONE);
       if (this.#undone > 0 && !this.#change(DONE, done, ms)) return false;
     }
+    this.#waited = Atomics.load(this.#words, TOTAL);
     return true;
   }
 
