@@ -2,7 +2,7 @@
 
 // @ts-ignore: decorator
 @inline
-function entryAt(offsets: usize, i: i32, entries: u32): u32 {
+export function entryAt(offsets: usize, i: i32, entries: u32): u32 {
   const at = load<u32>(offsets + ((<usize>i) << 2));
   return at < entries ? at : entries;
 }

@@ -1,7 +1,7 @@
 import { type Matrix, matrix } from '../matrix.ts';
 import type { Arena } from './arena.ts';
-import { checkSparse, checkWeighted } from './check.ts';
-import { withHeld } from './held.ts';
+import { checkBagDots, checkSparse, checkWeighted } from './check.ts';
+import { type Held, withHeld } from './held.ts';
 import type { Resident, SparseRows } from './kernels.ts';
 import { blockRows } from './rows.ts';
 
@@ -15,33 +15,76 @@ export function centroidF32(arena: Arena, X: Matrix | Resident, sets: SparseRows
   return gather(arena, X, sets, null);
 }
 
+/** For each entry the product of its table row and the row of Q that it stands in. */
+export function bagDotsF32(arena: Arena, table: Matrix | Resident, S: SparseRows, Q: Matrix): Float32Array {
+  checkBagDots(S, Q, table);
+  const d = table.dims;
+  const out = new Float32Array(S.ids.length);
+  if (out.length === 0) return out;
+  return withHeld(arena, table, (held) => {
+    const { at, scales, suffix } = place(arena, held);
+    const { step, most } = blocks(S, d);
+    arena.scratch([most * 4, (step + 1) * 4, step * d * 4, most * 4], (ids, offsets, q, dots) => {
+      for (let i = 0; i < S.rows; i += step) {
+        const n = Math.min(step, S.rows - i);
+        const { from, to } = copyBlock(arena, S, { i, n, ids: ids!, offsets: offsets! });
+        arena.f32(q!, n * d).set(Q.data.subarray(i * d, (i + n) * d));
+        arena.exports[`bag_dots_${suffix}`](at, ...scales, held.rows, ids!, offsets!, to - from, q!, dots!, n, d);
+        out.set(arena.f32(dots!, to - from), from);
+      }
+    });
+    return out;
+  });
+}
+
 /** Sums (with values) or means (without) of table rows; ids and results pass through in blocks of sparse rows. */
 function gather(arena: Arena, table: Matrix | Resident, S: SparseRows, values: Float32Array | null): Matrix {
   const d = table.dims;
   const out = matrix(S.rows, d);
   if (out.data.length === 0) return out;
   return withHeld(arena, table, (held) => {
-    const at = held.at(arena);
-    const step = Math.min(S.rows, blockRows(d));
-    let most = 0;
-    for (let i = 0; i < S.rows; i += step) {
-      most = Math.max(most, S.offsets[Math.min(S.rows, i + step)]! - S.offsets[i]!);
-    }
+    const { at, scales, suffix } = place(arena, held);
+    const { step, most } = blocks(S, d);
     arena.scratch([most * 4, values ? most * 4 : 0, (step + 1) * 4, step * d * 4], (ids, weights, offsets, y) => {
       for (let i = 0; i < S.rows; i += step) {
         const n = Math.min(step, S.rows - i);
-        const [from, to] = [S.offsets[i]!, S.offsets[i + n]!];
-        arena.u32(ids!, to - from).set(S.ids.subarray(from, to));
+        const { from, to } = copyBlock(arena, S, { i, n, ids: ids!, offsets: offsets! });
         if (values) arena.f32(weights!, to - from).set(values.subarray(from, to));
-        const local = arena.u32(offsets!, n + 1);
-        for (let j = 0; j <= n; j++) local[j] = S.offsets[i + j]! - from;
         const lists = values ? [ids!, weights!, offsets!] : [ids!, offsets!];
-        const name = `${values ? 'embedding_bag' : 'centroid'}_${held.dtype === 'f32' ? 'f32' : 'i8'}` as const;
-        const scales = held.dtype === 'f32' ? [] : [held.scales];
+        const name = `${values ? 'embedding_bag' : 'centroid'}_${suffix}` as const;
         arena.exports[name](at, ...scales, held.rows, ...lists, to - from, y!, n, d);
         out.data.set(arena.f32(y!, n * d), i * d);
       }
     });
     return out;
   });
+}
+
+/** Where the table is, and which of the kernels takes it. */
+function place(arena: Arena, held: Held) {
+  const isFloat = held.dtype === 'f32';
+  return {
+    at: held.at(arena),
+    scales: isFloat ? [] : [held.scales],
+    suffix: isFloat ? ('f32' as const) : ('i8' as const),
+  };
+}
+
+/** Sparse rows that pass through at a time, and the most entries that so many have. */
+function blocks(S: SparseRows, d: number): { step: number; most: number } {
+  const step = Math.min(S.rows, blockRows(d));
+  let most = 0;
+  for (let i = 0; i < S.rows; i += step) {
+    most = Math.max(most, S.offsets[Math.min(S.rows, i + step)]! - S.offsets[i]!);
+  }
+  return { step, most };
+}
+
+/** Copies ids and offsets of the sparse rows i … i + n; its entries are `from` … `to` of S. */
+function copyBlock(arena: Arena, S: SparseRows, at: { i: number; n: number; ids: number; offsets: number }) {
+  const [from, to] = [S.offsets[at.i]!, S.offsets[at.i + at.n]!];
+  arena.u32(at.ids, to - from).set(S.ids.subarray(from, to));
+  const local = arena.u32(at.offsets, at.n + 1);
+  for (let j = 0; j <= at.n; j++) local[j] = S.offsets[at.i + j]! - from;
+  return { from, to };
 }

@@ -1,6 +1,6 @@
 import type { SparseRows } from '../../../src/kernels/kernels.ts';
 import { dequantize } from '../../../src/kernels/reference/dequantize.ts';
-import { centroid, embeddingBag } from '../../../src/kernels/reference/gather.ts';
+import { bagDots, centroid, embeddingBag } from '../../../src/kernels/reference/gather.ts';
 import { matrix } from '../../../src/matrix.ts';
 import { constants, least, u } from '../../helpers/tolerance.ts';
 import type { Fill, KernelBuffer, KernelCase } from './buffers.ts';
@@ -55,6 +55,40 @@ export const embeddingBagCase = (d: number, fill: Fill) => bagCase(d, f32Table(d
 export const embeddingBagInt8Case = (d: number, fill: Fill) => bagCase(d, int8Table(d, fill), constants.gatherInt8);
 export const centroidCase = (d: number, fill: Fill) => meanCase(d, f32Table(d, fill), constants.centroid);
 export const centroidInt8Case = (d: number, fill: Fill) => meanCase(d, int8Table(d, fill), constants.centroidInt8);
+
+/** An empty row and a repeated id, in three rows: golden vectors are to stay small. */
+function dotsCase(d: number, table: Table, c: number): KernelCase {
+  const [n, entries] = [3, offsets[3]!];
+  const S: SparseRows = {
+    ...{ rows: n, columns: ROWS, values: new Float32Array() },
+    ...{ offsets: offsets.slice(0, n + 1), ids: ids.slice(0, entries) },
+  };
+  const q = ordinary(n * d, 7);
+  const sums = bagDots(matrix(ROWS, d, table.data.map(Math.abs)), S, matrix(n, d, q.map(Math.abs)));
+  return {
+    buffers: {
+      ...table.buffers,
+      ids: { role: 'in', data: S.ids },
+      offsets: { role: 'in', data: S.offsets },
+      q: { role: 'in', data: q },
+      out: {
+        role: 'out',
+        type: 'f32',
+        expected: bagDots(matrix(ROWS, d, table.data), S, matrix(n, d, q)),
+        bound: sums.map((sum) => c * u * sum + 2 * (d + 1) * least), // a product near zero is rounded for the scale and for q
+      },
+    },
+    calls: [
+      {
+        export: `bag_dots_${table.suffix}`,
+        arguments: [...table.names, ROWS, 'ids', 'offsets', entries, 'q', 'out', n, d],
+      },
+    ],
+  };
+}
+
+export const bagDotsCase = (d: number, fill: Fill) => dotsCase(d, f32Table(d, fill), constants.dot(d));
+export const bagDotsInt8Case = (d: number, fill: Fill) => dotsCase(d, int8Table(d, fill), constants.dotInt8(d));
 
 export function dequantizeCase(d: number, fill: Fill): KernelCase {
   const { buffers } = int8Table(d, fill);
