@@ -1,6 +1,7 @@
 import type { Matrix } from '../matrix.ts';
 import type { Device } from '../onnx/device.ts';
 import type { TokenBags } from '../token-bags.ts';
+import type { ContextGate } from './context-gate.ts';
 import type { StaticTable } from './static-table.ts';
 import type { TeacherSpace } from './teacher-space.ts';
 import type { Tokenizer } from './tokenizer.ts';
@@ -52,6 +53,8 @@ export interface Encoder {
   readonly maxTokens: number;
   /** The token table, where the student is one. */
   readonly table?: StaticTable;
+  /** What weighs its tokens by their text, where the table has one. */
+  readonly gate?: ContextGate;
   /** Where its vectors lie in the space of the teacher it was made from, where they do. */
   readonly teacherSpace?: TeacherSpace;
   /** Set where vectors are looked up rather than made: a text outside of the collection has none. */
@@ -60,11 +63,12 @@ export interface Encoder {
   readonly device?: Device | undefined;
   encode(texts: readonly string[], options: EncodeOptions): Promise<Encoded>;
   /**
-   * Base vectors of tokens, where the student is a table: for callers who tokenise themselves.
+   * Base vectors of tokens as they were counted, where the student is a table: for callers who tokenise themselves. The
+   * tokens it gives back are weighed by the gate, where there is one.
    * @throws {ChelatedError} invalid_input for an id outside of the vocabulary
    */
   encodeTokens?(tokens: TokenBags): Encoded;
-  /** Distinct token ids and counts of the texts. */
+  /** Distinct token ids and counts of the texts, weighed by the gate where there is one. */
   tokenize(texts: readonly string[]): TokenBags;
   dispose(): void;
 }

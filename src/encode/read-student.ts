@@ -18,10 +18,12 @@ export async function readStudent(folder: URL): Promise<StudentFiles> {
   };
   const text = async (name: string) => new TextDecoder().decode(await read(name));
   const card = await text('card.json');
-  const [tokenizer, table, basis] = await Promise.all([
+  const { teacher, gate: gateHash } = readStudentCard(card);
+  const [tokenizer, table, basis, gate] = await Promise.all([
     text('tokenizer.json'),
     read('table.safetensors'),
-    readStudentCard(card).teacher && read('basis.safetensors'),
+    teacher && read('basis.safetensors'),
+    gateHash !== undefined && read('gate.safetensors'),
   ]);
-  return { card, tokenizer, table, ...(basis && { basis }) };
+  return { card, tokenizer, table, ...(basis && { basis }), ...(gate && { gate }) };
 }

@@ -6,6 +6,7 @@ import type { Kernels, SparseRows } from '../kernels/kernels.ts';
 import { type Matrix, matrix } from '../matrix.ts';
 import { type TokenBags, tokenBags } from '../token-bags.ts';
 import { checkTexts } from './check-texts.ts';
+import { type ContextGate, type HeldGate, heldGate } from './context-gate.ts';
 import type { Encoded, EncodeOptions, Encoder } from './encoder.ts';
 import { readTokens } from './read-tokens.ts';
 import type { StaticTable } from './static-table.ts';
@@ -18,6 +19,7 @@ export interface StaticModel {
   readonly revision: string;
   readonly table: StaticTable;
   readonly tokenizer: Tokenizer;
+  readonly gate?: ContextGate | undefined;
   readonly teacherSpace?: TeacherSpace | undefined;
 }
 
@@ -26,8 +28,11 @@ export interface StaticModel {
  *
  *   base vector = normalise(Σ count(t)·weights[t]·table[t])
  *
+ * With a context gate the counts are those that the gate leaves, here and in every bag of tokens that it gives out: what is
+ * fitted and corrected on them then sees the same text.
+ *
  * Edge    a text without any token: zero, and `failed`; documents and queries are encoded alike
- * @throws {ChelatedError} shape_mismatch when tokenizer, weights and table differ in vocabulary
+ * @throws {ChelatedError} shape_mismatch when tokenizer, weights and table differ in vocabulary, or gate and table in width
  */
 export async function staticEncoder(model: StaticModel, kernels: Kernels): Promise<Encoder> {
   const { id, revision, tokenizer } = model;
@@ -36,12 +41,18 @@ export async function staticEncoder(model: StaticModel, kernels: Kernels): Promi
     const got = `${rows.rows} rows, ${weights.length} weights, ${tokenizer.vocabularySize} tokens`;
     throw new ChelatedError('shape_mismatch', `student ${id}: table, weights and tokenizer must agree, got ${got}`);
   }
+  const { gate } = model;
+  if (gate && (gate.context.rows !== rows.dims || gate.tokens.dims !== rows.dims)) {
+    const got = `${gate.context.rows} and ${gate.tokens.dims}`;
+    throw new ChelatedError('shape_mismatch', `student ${id}: its gate needs d=${rows.dims}, got ${got}`);
+  }
   const pooling = `normalised weighted sum of the first ${config.encode.maxTokens} tokens`;
   const numbers = 'scales' in rows ? [rows.scales, rows.data] : [rows.data];
   const baseFingerprint = await fingerprint(
     ...['static', id, revision, tokenizer.hash, pooling, `${rows.rows} × ${rows.dims}`],
     weights,
     ...numbers,
+    ...(gate ? ['gate', gate.context.data, gate.tokens.data] : []),
   );
   return new StaticEncoder(model, kernels, baseFingerprint);
 }
@@ -53,11 +64,13 @@ class StaticEncoder implements Encoder {
   readonly tokenizer: Tokenizer;
   readonly maxTokens = config.encode.maxTokens;
   readonly table: StaticTable;
+  readonly gate?: ContextGate;
   readonly teacherSpace?: TeacherSpace;
   readonly #kernels: Kernels;
   readonly #rows: SharedRows;
+  readonly #gate: HeldGate | null;
 
-  constructor({ id, table, tokenizer, teacherSpace }: StaticModel, kernels: Kernels, baseFingerprint: string) {
+  constructor({ id, table, tokenizer, gate, teacherSpace }: StaticModel, kernels: Kernels, baseFingerprint: string) {
     this.id = id;
     this.dims = table.rows.dims;
     this.baseFingerprint = baseFingerprint;
@@ -66,6 +79,8 @@ class StaticEncoder implements Encoder {
     if (teacherSpace) this.teacherSpace = teacherSpace;
     this.#kernels = kernels;
     this.#rows = holdShared(kernels, table.rows);
+    if (gate) this.gate = gate;
+    this.#gate = gate ? heldGate(kernels, this.#rows.held, table.weights, gate) : null;
   }
 
   async encode(texts: readonly string[], options: EncodeOptions): Promise<Encoded> {
@@ -91,11 +106,16 @@ class StaticEncoder implements Encoder {
     const failed = Array.from({ length: tokens.rows }, (_, i) => i).filter(
       (i) => tokens.offsets[i] === tokens.offsets[i + 1],
     );
-    return { vectors: this.#pool(tokens), failed, tokens };
+    const weighed = this.#weigh(tokens);
+    return { vectors: this.#pool(weighed), failed, tokens: weighed };
   }
 
   tokenize(texts: readonly string[]): TokenBags {
-    return readTokens(texts, this.tokenizer);
+    return this.#weigh(readTokens(texts, this.tokenizer));
+  }
+
+  #weigh(tokens: TokenBags): TokenBags {
+    return this.#gate ? this.#gate.weigh(tokens) : tokens;
   }
 
   #pool({ rows, offsets, ids, counts }: TokenBags): Matrix {
@@ -107,6 +127,7 @@ class StaticEncoder implements Encoder {
   }
 
   dispose(): void {
+    this.#gate?.free();
     this.#rows.free();
   }
 }

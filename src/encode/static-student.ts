@@ -2,6 +2,7 @@ import { ChelatedError } from '../errors.ts';
 import { fingerprint } from '../fingerprint.ts';
 import type { ModuleSource } from '../kernels/instantiate.ts';
 import type { Kernels } from '../kernels/kernels.ts';
+import { type ContextGate, readGate } from './context-gate.ts';
 import { embeddingRows } from './embedding-rows.ts';
 import type { Encoder } from './encoder.ts';
 import { openTokenizer } from './open-tokenizer.ts';
@@ -17,6 +18,7 @@ export interface StudentFiles {
   readonly tokenizer: string; // tokenizer.json
   readonly table: Uint8Array; // table.safetensors
   readonly basis?: Uint8Array; // basis.safetensors, where the card names a teacher
+  readonly gate?: Uint8Array; // gate.safetensors, where the card names one
 }
 
 /**
@@ -37,20 +39,30 @@ export async function staticStudent(files: StudentFiles, kernels: Kernels, wordP
   const table = readTable(files.table, card);
   const tokenizer = await openTokenizer(files.tokenizer, wordPiece);
   const teacherSpace = await readTeacherSpace(files.basis, card);
-  return staticEncoder({ id: card.id, revision: card.revision, table, tokenizer, teacherSpace }, kernels);
+  const gate = await readItsGate(files.gate, card);
+  return staticEncoder({ id: card.id, revision: card.revision, table, tokenizer, gate, teacherSpace }, kernels);
+}
+
+async function readItsGate(gate: Uint8Array | undefined, card: StudentCard): Promise<ContextGate | undefined> {
+  if (card.gate === undefined) return undefined;
+  await checkHash('gate.safetensors', gate, card.gate, card);
+  return readGate(gate!, card.dims, `gate of student ${card.id}`);
+}
+
+async function checkHash(file: string, bytes: Uint8Array | undefined, hash: string, { id }: StudentCard) {
+  if (bytes && (await fingerprint(bytes)) === hash) return;
+  const got = bytes ? 'another one' : 'none';
+  throw new ChelatedError(
+    'invalid_input',
+    `student ${id}: expected the ${file} of its card, got ${got}; copy the whole folder again`,
+  );
 }
 
 async function readTeacherSpace(basis: Uint8Array | undefined, card: StudentCard): Promise<TeacherSpace | undefined> {
   if (!card.teacher) return undefined;
-  if (!basis || (await fingerprint(basis)) !== card.teacher.basis) {
-    const got = basis ? 'another one' : 'none';
-    throw new ChelatedError(
-      'invalid_input',
-      `student ${card.id}: expected the basis.safetensors of its card, got ${got}; copy the whole folder again`,
-    );
-  }
+  await checkHash('basis.safetensors', basis, card.teacher.basis, card);
   const { id: teacher, fingerprint: teacherFingerprint } = card.teacher;
-  return { teacher, teacherFingerprint, ...readBasis(basis, card.dims, `basis of student ${card.id}`) };
+  return { teacher, teacherFingerprint, ...readBasis(basis!, card.dims, `basis of student ${card.id}`) };
 }
 
 function readTable(bytes: Uint8Array, { id, dims, vocabularySize }: StudentCard): StaticTable {

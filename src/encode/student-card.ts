@@ -11,6 +11,8 @@ const shape = z.object({
   table: z.string(),
   /** The teacher whose space the student lives in, and the fingerprint of `basis.safetensors`, which says where. */
   teacher: z.object({ id: z.string(), fingerprint: z.string(), basis: z.string() }).optional(),
+  /** Fingerprint of `gate.safetensors`, where tokens are weighed by the text that they stand in. */
+  gate: z.string().optional(),
   /** Where the numbers come from, under which licence, and how they were made: for people. */
   provenance: z.record(z.string(), z.unknown()),
 });

@@ -5,7 +5,7 @@ import type { Encoder } from './encoder.ts';
  * class, so a spread of it would lose its methods.
  */
 export function wrappedEncoder(encoder: Encoder, own: Partial<Encoder>): Encoder {
-  const { id, dims, baseFingerprint, tokenizer, maxTokens, table, teacherSpace, precomputed } = encoder;
+  const { id, dims, baseFingerprint, tokenizer, maxTokens, table, gate, teacherSpace, precomputed } = encoder;
   return {
     id,
     dims,
@@ -13,6 +13,7 @@ export function wrappedEncoder(encoder: Encoder, own: Partial<Encoder>): Encoder
     tokenizer,
     maxTokens,
     ...(table && { table }),
+    ...(gate && { gate }),
     ...(teacherSpace && { teacherSpace }),
     ...(precomputed && { precomputed }),
     get device() {

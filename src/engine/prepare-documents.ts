@@ -124,7 +124,8 @@ function tokenBag({ tokens, text }: DocumentInput, encoder: Encoder, what: strin
       `${what}: token id ${wrong} is outside of the vocabulary, 0 … ${size - 1}`,
     );
   }
-  const { ids, counts } = tokenBags([tokens]);
+  const counted = tokenBags([tokens]);
+  const { ids, counts } = encoder.gate ? encoder.encodeTokens!(counted).tokens! : counted;
   return { ids, counts };
 }
 

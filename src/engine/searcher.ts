@@ -176,8 +176,8 @@ export class Searcher {
     if (!encoder.encodeTokens) {
       throw new ChelatedError('not_supported', `the student ${encoder.id} is no table: it takes texts, not token ids`);
     }
-    const { vectors, failed } = encoder.encodeTokens(tokens);
-    return { input: { vectors, tokens }, failed };
+    const { vectors, failed, tokens: weighed = tokens } = encoder.encodeTokens(tokens);
+    return { input: { vectors, tokens: weighed }, failed };
   }
 
   #fromVectors(vectors: Matrix, generation: Generation): Input {

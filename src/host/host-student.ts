@@ -8,11 +8,15 @@ import { type HostSection, writeHostFile } from './host-file.ts';
 /**
  * The host file of a static student: its table, and its vocabulary as the WordPiece module takes it.
  *
- * @throws {ChelatedError} invalid_input where the tokenizer is not BERT's, and what opening the student throws
+ * @throws {ChelatedError} not_supported where the student has a context gate, invalid_input where the tokenizer is not BERT's, and what opening the student throws
  */
 export async function hostStudent(files: StudentFiles, kernels: Kernels): Promise<Uint8Array> {
   const encoder = await staticStudent(files, kernels);
   encoder.dispose();
+  if (encoder.gate) {
+    const message = `student ${encoder.id}: it has a context gate, which hosts of other languages do not carry; make one with --gate none`;
+    throw new ChelatedError('not_supported', message);
+  }
   const { rows, weights } = encoder.table!;
   const packed = packVocabulary(files.tokenizer);
   if (packed?.vocabulary.kinds.length !== rows.rows) {

@@ -14,6 +14,7 @@ import type { Matrix } from '../matrix.ts';
  *
  *   row of token t = weight(t)·A(table[t]), so that normalise(Σ rows) is the corrected vector
  *
+ * Edge    of a student with a context gate it is the plain table: a sum of rows knows no context
  * Edge    model2vec leaves unknown words out, the student counts them: texts that have some differ
  * @throws {ChelatedError} invalid_input, with the reason, for an adapter that is not linear in token counts;
  *   adapter_wrong_model for one of another student
@@ -29,9 +30,9 @@ export async function model2vecFiles(
     const message = `the adapter was fitted for student ${adapter.card.student}, not for ${encoder.id}; give that one`;
     throw new ChelatedError('adapter_wrong_model', message);
   }
-  const reason = adapter && notLinear(adapter);
+  const reason = adapter && (encoder.gate ? gated : notLinear(adapter));
   if (reason) {
-    const message = `the ${adapter.card.kind} adapter cannot be written as one row a token: ${reason}; use --format host`;
+    const message = `the ${adapter.card.kind} adapter cannot be written as one row a token: ${reason}; use ${encoder.gate ? 'chelated itself' : '--format host'}`;
     throw new ChelatedError('invalid_input', message);
   }
   const { rows, dims, data } = weightedRows(encoder.table!, adapter?.parts ?? null, kernels);
@@ -45,6 +46,8 @@ export async function model2vecFiles(
     ['config.json', `${JSON.stringify(about, null, 2)}\n`],
   ]);
 }
+
+const gated = 'its student weighs a token by the text that it stands in';
 
 /** Why the corrected vector is not the direction of a sum over the tokens, or null where it is. */
 function notLinear({ parts, card }: ReadAdapter): string | null {

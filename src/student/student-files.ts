@@ -1,4 +1,5 @@
 import { quantise } from '../adapter/quantise.ts';
+import { type ContextGate, writeGate } from '../encode/context-gate.ts';
 import { type SafeTensor, writeSafetensors } from '../encode/safetensors.ts';
 import type { StudentFiles } from '../encode/static-student.ts';
 import type { StaticTable } from '../encode/static-table.ts';
@@ -18,6 +19,7 @@ export interface StudentFilesInput {
   readonly rows: Matrix; // (V, d)
   readonly weights: Float32Array; // (V)
   readonly dtype: TableDtype;
+  readonly gate?: ContextGate | null;
   readonly teacherSpace?: TeacherSpace;
   /** The teacher's own; what cuts, pads and surrounds a text is taken out. */
   readonly tokenizerJson: string;
@@ -32,6 +34,7 @@ export async function studentFiles(input: StudentFilesInput): Promise<StudentFil
     weights: { dtype: 'F16', shape: [rows.rows], data: weights },
   });
   const basis = teacherSpace && writeBasis(teacherSpace);
+  const gate = input.gate && writeGate(input.gate);
   const card: StudentCard = {
     formatVersion: 1,
     ...{ id, revision, dims: rows.dims, vocabularySize: rows.rows },
@@ -44,6 +47,7 @@ export async function studentFiles(input: StudentFilesInput): Promise<StudentFil
           basis: await fingerprint(basis),
         },
       }),
+    ...(gate && { gate: await fingerprint(gate) }),
     provenance,
   };
   return {
@@ -51,6 +55,7 @@ export async function studentFiles(input: StudentFilesInput): Promise<StudentFil
     tokenizer: bareTokenizer(input.tokenizerJson),
     table,
     ...(basis && { basis }),
+    ...(gate && { gate }),
   };
 }
 

@@ -77,7 +77,7 @@ export function embeddingsRoute({ names, acceptTokenIds }: EmbeddingsOptions) {
       const options = { role: body.input_type, signal: deadline.signal };
       const { vectors, tokens, said } = await embed(which, input, options, collection, encoder);
       const shown = cut(vectors, body.dimensions, said, encoder);
-      const usage = sum((tokens ?? input.tokens ?? encoder.tokenize(input.texts)).counts);
+      const usage = tokensOf(input, tokens, encoder);
       context.header('x-fingerprint', said.fingerprint);
       context.header('x-generation', String(said.generation));
       const answer = {
@@ -95,6 +95,13 @@ export function embeddingsRoute({ names, acceptTokenIds }: EmbeddingsOptions) {
       return context.body(json, 200, { 'content-type': 'application/json' });
     },
   );
+}
+
+/** Tokens of the input as they were read: a gate's counts are no whole numbers. */
+function tokensOf(input: Input, tokens: TokenBags | undefined, encoder: Encoder): number {
+  if (input.tokens) return sum(input.tokens.counts);
+  if (encoder.gate) return sum(input.texts.map((text) => encoder.tokenizer.encode(text, encoder.maxTokens).length));
+  return sum((tokens ?? encoder.tokenize(input.texts)).counts);
 }
 
 type Input =
@@ -192,4 +199,4 @@ function cut(vectors: Matrix, dimensions: number | undefined, { generation }: Sa
   return short;
 }
 
-const sum = (counts: Float32Array) => counts.reduce((a, b) => a + b, 0);
+const sum = (counts: Iterable<number>) => Array.from(counts).reduce((a, b) => a + b, 0);
