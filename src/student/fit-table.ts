@@ -10,7 +10,10 @@ import type { StaticTable } from '../encode/static-table.ts';
 import type { Kernels, SparseRows } from '../kernels/kernels.ts';
 import { type Matrix, matrix } from '../matrix.ts';
 import { appendBags, type TokenBags } from '../token-bags.ts';
+import { centred } from './centred.ts';
+import { heldOutScore } from './held-out-score.ts';
 import { rowCosines } from './row-cosines.ts';
+import { textWeights } from './text-weights.ts';
 
 /** Texts as a fit sees them: token counts, and the teacher's vectors, unit rows. */
 export interface TaughtTexts {
@@ -64,7 +67,7 @@ export interface FittedTable {
 export function fitTable(kernels: Kernels, input: FitTableInput): FittedTable {
   const { table, texts, paragraphs, heldOut, onProgress } = input;
   const bags = [texts.bags, paragraphs.bags] as const;
-  const weights = bags.map(rowWeights);
+  const weights = bags.map((of) => textWeights(of).map(Math.sqrt));
   const centre = meanRow(texts.T);
   const aside = paragraphs.T.rows > 0 ? meanRow(paragraphs.T) : centre;
   const C = stackRows(centred(texts.T, centre, weights[0]), centred(paragraphs.T, aside, weights[1]));
@@ -115,42 +118,6 @@ export function fitTable(kernels: Kernels, input: FitTableInput): FittedTable {
       fitted: whole(kernels.embeddingBag(rows, judged)),
     },
   };
-}
-
-/** Mean of the cosines of the first, short ones and of the others, each kind counting the same, and its standard error. */
-function heldOutScore(cosines: Float64Array, short: number): { mean: number; error: number } {
-  const kinds = [cosines.subarray(0, short), cosines.subarray(short)].filter(({ length }) => length > 0);
-  const means = kinds.map(meanOf);
-  const variances = kinds.map((kind, k) => meanOf(kind.map((x) => (x - means[k]!) ** 2)) / kind.length);
-  return {
-    mean: meanOf(means),
-    error: Math.sqrt(variances.reduce((sum, v) => sum + v, 0)) / Math.max(1, kinds.length),
-  };
-}
-
-const meanOf = (values: ArrayLike<number>) =>
-  Array.from(values).reduce((sum, x) => sum + x, 0) / Math.max(1, values.length);
-
-/**
- * The factor of each text's row: the square root of what it weighs, its tokens in units of a short text's, up to a most. A
- * long text tells of more tokens, and what is searched is long.
- */
-function rowWeights({ rows, offsets, counts }: TokenBags): Float32Array {
-  const { tokens, most } = config.makeStudent.weight;
-  return Float32Array.from({ length: rows }, (_, i) => {
-    const length = counts.subarray(offsets[i]!, offsets[i + 1]!).reduce((sum, count) => sum + count, 0);
-    return Math.sqrt(Math.min(most, length / tokens));
-  });
-}
-
-/** (x − mean)·weight, row by row. */
-function centred(X: Matrix, mean: ArrayLike<number>, weights?: Float32Array): Matrix {
-  const moved = matrix(X.rows, X.dims);
-  for (let i = 0; i < X.rows; i++) {
-    const weight = weights?.[i] ?? 1;
-    for (let j = 0; j < X.dims; j++) moved.data[i * X.dims + j] = weight * (X.data[i * X.dims + j]! - mean[j]!);
-  }
-  return moved;
 }
 
 function added(X: Matrix, Y: Matrix): Matrix {
