@@ -14,6 +14,9 @@ import { type Progress, progress } from './progress.ts';
 import { withBatchKernels } from './with-batch-kernels.ts';
 import { makeFolder, writeFile } from './write-file.ts';
 
+/** Widths of a context gate. */
+const gates = ['none', '32', '64'] as const;
+
 interface StudentCommandOptions {
   readonly teacher: string;
   readonly texts: readonly string[];
@@ -22,6 +25,7 @@ interface StudentCommandOptions {
   readonly dims: number;
   readonly dtype: TableDtype;
   readonly seed: number;
+  readonly gate: (typeof gates)[number];
   readonly raw?: boolean;
   readonly id?: string;
   readonly model2vec?: string;
@@ -37,6 +41,7 @@ const steps: Record<BuildStep, string> = {
   'paragraph texts': 'teacher: paragraphs',
   choosing: 'choosing λ',
   fitting: 'fitting the table',
+  gate: 'training the gate',
 };
 
 /** `chelated student`: a static student from a teacher and general text, before any corpus is seen. */
@@ -67,6 +72,7 @@ export function studentCommand(program: Command): void {
         .argParser(parseNumber({ minimum: 0, whole: true }))
         .default(config.seed),
     )
+    .addOption(new Option('--gate <WIDTH>', 'weigh each token by the text it stands in').choices(gates).default('none'))
     .option('--raw', 'the token table alone, without learning')
     .option('--id <NAME>', 'what the student calls itself (default: the name of the folder)')
     .option('--cache <DIR>', 'where the teacher’s vectors are kept meanwhile', join(config.dataDirectory, 'embeddings'))
@@ -95,6 +101,7 @@ async function buildWith(kernels: Kernels, given: StudentCommandOptions, display
   const { files, made } = await buildStudent({
     ...{ kernels, teacher, files: texts, general, dims, dtype, seed, raw, id, cache: given.cache },
     ...(limit !== undefined && { limit }),
+    ...(given.gate !== 'none' && { gate: Number(given.gate) }),
     onProgress: (step, share) => display.show(steps[step], share),
   });
   display.stop();
@@ -113,10 +120,11 @@ async function buildWith(kernels: Kernels, given: StudentCommandOptions, display
 
 function figures(made: Awaited<ReturnType<typeof buildStudent>>['made']) {
   if (!made) return {};
-  const { texts, paragraphs, heldOutTexts, lambda, iterations, residual, heldOut, seconds } = made;
+  const { texts, paragraphs, heldOutTexts, lambda, iterations, residual, heldOut, contextGate, seconds } = made;
   return {
     ...{ texts, paragraphs, held_out_texts: heldOutTexts, lambda, iterations, residual },
     ...{ held_out_cosine_raw: heldOut.raw, held_out_cosine: heldOut.fitted },
+    ...(contextGate && { held_out_cosine_gated: contextGate.heldOut.gated }),
     ...{ embed_seconds: seconds.embed, fit_seconds: seconds.fit },
   };
 }

@@ -16,6 +16,7 @@ import { type MadeStudent, makeStudent, type StudentStep } from './make-student.
 import { rawTable } from './raw-table.ts';
 import { studentFiles, type TableDtype } from './student-files.ts';
 import { tokenVectors } from './token-vectors.ts';
+import type { TrainedGate } from './train-gate.ts';
 
 export type BuildStep = 'tokens' | StudentStep;
 
@@ -29,6 +30,8 @@ export interface BuildStudentOptions {
   readonly dims?: number;
   readonly dtype?: TableDtype;
   readonly seed?: number;
+  /** Width of a context gate; none where it is not given. */
+  readonly gate?: number;
   /** The token table alone, without learning. */
   readonly raw?: boolean;
   /** Folder where the teacher's vectors are kept, so that a run that was stopped goes on. */
@@ -76,11 +79,13 @@ export async function buildStudent(options: BuildStudentOptions): Promise<BuiltS
     const tokenizer = await openTokenizer(start.tokenizerJson);
     const made = await makeStudent({
       ...{ kernels, teacher, start: { table: start.table, tokenizer }, texts: gathered.texts, dims, seed },
+      ...(options.gate !== undefined && { gate: options.gate }),
       onProgress: (step, share) => options.onProgress?.(step, share),
     });
     const provenance = { ...start.provenance, ...learned(made, gathered.sources, seed) };
     const teacherSpace = spaceOf(made, teacher);
-    return { files: await studentFiles({ ...common, ...made, teacherSpace, provenance }), made };
+    const gate = made.contextGate?.gate ?? null;
+    return { files: await studentFiles({ ...common, ...made, gate, teacherSpace, provenance }), made };
   } finally {
     teacher.dispose();
   }
@@ -135,8 +140,14 @@ function learned(made: MadeStudent, sources: Readonly<Record<string, unknown>>, 
       fitted: rounded(fitted),
       lambdas: Object.fromEntries(Object.entries(lambdas).map(([lambda, cosine]) => [lambda, rounded(cosine)])),
     },
+    ...(made.contextGate && { contextGate: learnedGate(made.contextGate) }),
     madeBy: config.createdBy,
   };
+}
+
+function learnedGate({ gate, steps, heldOut: { gated, error } }: TrainedGate) {
+  const heldOutCosine = { gated: rounded(gated), standardErrorOfGain: Number(error.toPrecision(2)) };
+  return { dims: gate.tokens.rows, steps, heldOutCosine };
 }
 
 function spaceOf({ basis, centre }: MadeStudent, { id, baseFingerprint }: Encoder) {

@@ -9,9 +9,10 @@ import { pickRows } from '../matrix.ts';
 import { composeParagraphs } from './compose-paragraphs.ts';
 import { type EmbeddedTexts, embedTexts } from './embed-texts.ts';
 import { type FittedTable, fitTable, type TaughtTexts } from './fit-table.ts';
+import { type TrainedGate, trainGate } from './train-gate.ts';
 
 /** What a student is being made of, and how far that is. */
-export type StudentStep = 'texts' | 'paragraphs' | 'paragraph texts' | 'choosing' | 'fitting';
+export type StudentStep = 'texts' | 'paragraphs' | 'paragraph texts' | 'choosing' | 'fitting' | 'gate';
 
 export interface MakeStudentOptions {
   readonly kernels: Kernels;
@@ -21,6 +22,8 @@ export interface MakeStudentOptions {
   /** General texts, in random order: every hundredth is held out. */
   readonly texts: readonly string[];
   readonly dims?: number;
+  /** Width of a context gate to train for the table; none where it is not given. */
+  readonly gate?: number;
   readonly seed?: number;
   readonly signal?: AbortSignal;
   readonly onProgress?: (step: StudentStep, share: number) => void;
@@ -28,6 +31,7 @@ export interface MakeStudentOptions {
 
 export interface MadeStudent extends FittedTable {
   readonly weights: Float32Array; // (V)
+  readonly contextGate: TrainedGate | null;
   /** How many of each were used. */
   readonly texts: number;
   readonly paragraphs: number;
@@ -43,7 +47,7 @@ export interface MadeStudent extends FittedTable {
  *
  * Edge    the same texts, seed and teacher give the same numbers
  * @throws {ChelatedError} too_few_documents below a hundred texts, gate_refused when the result is no better on held-out
- * texts than the table it started from, through the best linear map
+ * texts than the table it started from, through the best linear map, or the context gate gains nothing there
  */
 export async function makeStudent(options: MakeStudentOptions): Promise<MadeStudent> {
   const { kernels, teacher, start, dims = config.makeStudent.dims, seed = config.seed, signal, onProgress } = options;
@@ -86,13 +90,14 @@ export async function makeStudent(options: MakeStudentOptions): Promise<MadeStud
   const embedDone = performance.now();
 
   const taught = ({ texts, T }: EmbeddedTexts): TaughtTexts => ({ bags: readTokens(texts, start.tokenizer), T });
+  const material = {
+    texts: taught(fitted),
+    paragraphs: taught(paragraphs),
+    heldOut: { texts: taught(heldOut), paragraphs: taught(judged) },
+  };
   const fit = fitTable(kernels, {
     table: start.table,
-    ...{
-      texts: taught(fitted),
-      paragraphs: taught(paragraphs),
-      heldOut: { texts: taught(heldOut), paragraphs: taught(judged) },
-    },
+    ...material,
     dims: Math.min(dims, teacher.dims),
     onProgress: (step, share) => onProgress?.(step, share),
   });
@@ -105,15 +110,30 @@ export async function makeStudent(options: MakeStudentOptions): Promise<MadeStud
       `the student is no better on held-out texts than what it started from (${got}); give it more texts`,
     );
   }
+  const { weights } = start.table;
+  const contextGate =
+    options.gate === undefined
+      ? null
+      : await trainGate(kernels, { ...fit, ...material, weights, dims: options.gate, seed, ...hear('gate') });
+  if (contextGate && !contextGate.wins) throw gainsNothing(contextGate);
   return {
     ...fit,
-    weights: start.table.weights,
+    weights,
+    contextGate,
     texts: fitted.texts.length,
     paragraphs: paragraphs.texts.length,
     heldOutTexts: heldOut.texts.length,
     heldOutParagraphs: judged.texts.length,
     seconds: { embed, fit: (performance.now() - began) / 1000 - embed },
   };
+}
+
+function gainsNothing({ heldOut: { plain, gated, error } }: TrainedGate): ChelatedError {
+  const got = `cosine to the teacher ${gated.toFixed(4)}, without ${plain.toFixed(4)}, standard error of the gain ${error.toFixed(4)}`;
+  return new ChelatedError(
+    'gate_refused',
+    `the context gate gains nothing on held-out texts (${got}); give it more texts, or go on without a gate`,
+  );
 }
 
 function pick({ texts, T }: EmbeddedTexts, isWanted: (i: number) => boolean): EmbeddedTexts {
