@@ -77,6 +77,24 @@ describe('chelated student', () => {
     expect((await readdir(file('m2v'))).toSorted()).toEqual(['config.json', 'model.safetensors', 'tokenizer.json']);
   });
 
+  test('--gate writes a context gate, the same one again, which hosts of other languages refuse', async () => {
+    const { stdout, code } = await make('gated', '--gate', '32', '--json');
+    const { card, held_out_cosine, held_out_cosine_gated } = JSON.parse(stdout);
+    expect([code, card.provenance.contextGate.dims]).toEqual([0, 32]);
+    expect(held_out_cosine_gated).toBeGreaterThan(held_out_cosine);
+    await make('gated-again', '--gate', '32', '--id', 'gated');
+    for (const name of ['gate.safetensors', 'card.json']) {
+      expect(await readFile(file(`gated-again/${name}`))).toEqual(await readFile(file(`gated/${name}`)));
+    }
+    const exported = await chelated('export', '--student', file('gated'), '--out', file('gated.chelated'));
+    expect(exported.code).toBe(1);
+    expect(exported.stderr).toContain('it has a context gate, which hosts of other languages do not carry');
+
+    // A folder that is made anew without one loses it.
+    await make('gated');
+    expect(await readdir(file('gated'))).not.toContain('gate.safetensors');
+  });
+
   test('--raw writes the table alone, which knows of no teacher’s space', async () => {
     expect((await make('raw', '--raw')).code).toBe(0);
     expect((await readdir(file('raw'))).toSorted()).toEqual(['card.json', 'table.safetensors', 'tokenizer.json']);

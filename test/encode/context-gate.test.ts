@@ -4,13 +4,21 @@ import { type ContextGate, readGate, writeGate } from '../../src/encode/context-
 import { libraryTokenizer } from '../../src/encode/library-tokenizer.ts';
 import { staticEncoder } from '../../src/encode/static-encoder.ts';
 import { staticStudent } from '../../src/encode/static-student.ts';
-import { fingerprint } from '../../src/fingerprint.ts';
 import { loadKernels } from '../../src/kernels/load.ts';
 import { referenceKernels } from '../../src/kernels/reference/reference-kernels.ts';
 import { matrix, row } from '../../src/matrix.ts';
 import { tokenBags } from '../../src/token-bags.ts';
 import { codeOf } from './code-of.ts';
-import { tinyDims, tinyRows, tinyStudent, tinyTable, tinyTokenizer, tinyWeights } from './tiny-student.ts';
+import {
+  gatedTinyStudent,
+  tinyDims,
+  tinyGate,
+  tinyRows,
+  tinyStudent,
+  tinyTable,
+  tinyTokenizer,
+  tinyWeights,
+} from './tiny-student.ts';
 
 const role = 'document';
 const text = fc
@@ -113,40 +121,32 @@ for (const kernels of [referenceKernels(), await loadKernels()]) {
 
 describe('the gate of a student folder', () => {
   const kernels = referenceKernels();
-  const numbers = gateOf(Array.from({ length: 4 * tinyDims }, (_, i) => (i - 6) / 16));
-
-  async function gatedStudent(bytes = writeGate(numbers)) {
-    const files = await tinyStudent();
-    const card = JSON.stringify({ ...JSON.parse(files.card), gate: await fingerprint(bytes) });
-    return { ...files, card, gate: bytes };
-  }
-
   test('is read as it was written', async () => {
-    expect(readGate(writeGate(numbers), tinyDims, 'gate')).toEqual(numbers);
-    const encoder = await staticStudent(await gatedStudent(), kernels);
-    expect(encoder.gate).toEqual(numbers);
+    expect(readGate(writeGate(tinyGate), tinyDims, 'gate')).toEqual(tinyGate);
+    const encoder = await staticStudent(await gatedTinyStudent(), kernels);
+    expect(encoder.gate).toEqual(tinyGate);
   });
 
   test('is part of the base fingerprint', async () => {
     const plain = await staticStudent(await tinyStudent(), kernels);
-    const gated = await staticStudent(await gatedStudent(), kernels);
+    const gated = await staticStudent(await gatedTinyStudent(), kernels);
     const other = await staticStudent(
-      await gatedStudent(writeGate({ ...numbers, context: matrix(tinyDims, 2) })),
+      await gatedTinyStudent(writeGate({ ...tinyGate, context: matrix(tinyDims, 2) })),
       kernels,
     );
     expect(new Set([plain, gated, other].map(({ baseFingerprint }) => baseFingerprint)).size).toBe(3);
   });
 
   test('is refused where it is missing, another one, or of another width', async () => {
-    const { gate: _, ...without } = await gatedStudent();
-    const altered = { ...without, gate: writeGate({ ...numbers, tokens: matrix(2, tinyDims) }) };
+    const { gate: _, ...without } = await gatedTinyStudent();
+    const altered = { ...without, gate: writeGate({ ...tinyGate, tokens: matrix(2, tinyDims) }) };
     for (const files of [without, altered]) {
       const failure = staticStudent(files, kernels);
       expect(await codeOf(() => failure)).toBe('invalid_input');
       await expect(failure).rejects.toThrow('expected the gate.safetensors of its card');
     }
     const wide = { context: matrix(tinyDims + 1, 2), tokens: matrix(2, tinyDims + 1) };
-    expect(await codeOf(() => gatedStudent(writeGate(wide)).then((files) => staticStudent(files, kernels)))).toBe(
+    expect(await codeOf(() => gatedTinyStudent(writeGate(wide)).then((files) => staticStudent(files, kernels)))).toBe(
       'shape_mismatch',
     );
     expect(await codeOf(() => staticEncoder({ ...model, gate: wide }, kernels))).toBe('shape_mismatch');

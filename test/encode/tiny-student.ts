@@ -1,6 +1,8 @@
+import { writeGate } from '../../src/encode/context-gate.ts';
 import { writeSafetensors } from '../../src/encode/safetensors.ts';
 import type { StudentFiles } from '../../src/encode/static-student.ts';
 import { fingerprint } from '../../src/fingerprint.ts';
+import { matrix } from '../../src/matrix.ts';
 
 const words = [
   '[PAD]',
@@ -68,3 +70,16 @@ export async function tinyStudent(change: { revision?: string; weights?: Float32
   };
   return { card: JSON.stringify(card), tokenizer: tinyTokenizer, table };
 }
+
+/** The same student with a context gate of width 2. */
+export async function gatedTinyStudent(gate = writeGate(tinyGate)): Promise<StudentFiles> {
+  const files = await tinyStudent();
+  const card = JSON.stringify({ ...JSON.parse(files.card), gate: await fingerprint(gate) });
+  return { ...files, card, gate };
+}
+
+const steps = Float32Array.from({ length: 4 * tinyDims }, (_, i) => (i - 6) / 16);
+export const tinyGate = {
+  context: matrix(tinyDims, 2, steps.slice(0, 2 * tinyDims)),
+  tokens: matrix(2, tinyDims, steps.slice(2 * tinyDims)),
+};

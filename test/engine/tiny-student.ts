@@ -33,6 +33,14 @@ export function tinyStudent(kernels: Kernels, seed = 1): Promise<Encoder> {
   return staticEncoder({ id: `tiny-${seed}`, revision: '1', table: { rows, weights }, tokenizer }, kernels);
 }
 
+/** The same with a context gate that moves every weight. */
+export async function gatedStudent(kernels: Kernels, seed = 1): Promise<Encoder> {
+  const { id, table, tokenizer } = await tinyStudent(kernels, seed);
+  const numbers = random(seed + 100);
+  const gate = { context: normalMatrix(numbers, dims, 3), tokens: normalMatrix(numbers, 3, dims) };
+  return staticEncoder({ id, revision: 'gated', table: table!, tokenizer, gate }, kernels);
+}
+
 export function tinyDocuments(count: number, seed = 2): { id: string; text: string }[] {
   const numbers = random(seed);
   return Array.from({ length: count }, (_, i) => ({
@@ -49,10 +57,10 @@ export function tinyAdapter(kind: 'affine' | 'lexical', encoder: Encoder, seed =
 
 /** An engine over a tiny student whose default collection has `count` documents. */
 export async function tinyEngine(kernels: Kernels, count = 60, options: Partial<EngineOptions> = {}) {
-  const encoder = await tinyStudent(kernels);
+  const encoder = options.encoder ?? (await tinyStudent(kernels));
   const documents = tinyDocuments(count);
   const events: EngineEvent[] = [];
-  const engine = await Engine.open({ encoder, kernels, onEvent: (event) => events.push(event), ...options });
+  const engine = await Engine.open({ kernels, onEvent: (event) => events.push(event), ...options, encoder });
   const collection = engine.collection();
   await collection.upsert(documents);
   return { engine, collection, encoder, documents, events };

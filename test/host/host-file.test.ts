@@ -9,7 +9,7 @@ import { loadKernels } from '../../src/kernels/load.ts';
 import { transpose } from '../../src/matrix.ts';
 import { sample } from '../adapter/samples.ts';
 import { codeOf } from '../encode/code-of.ts';
-import { tinyStudent, tinyTokenizer, tinyWeights } from '../encode/tiny-student.ts';
+import { gatedTinyStudent, tinyStudent, tinyTokenizer, tinyWeights } from '../encode/tiny-student.ts';
 
 const kernels = await loadKernels();
 const hash = 'a'.repeat(64);
@@ -56,6 +56,12 @@ describe('hostStudent', () => {
       new TextDecoder().decode(texts.slice(offsets[i], offsets[i + 1]) as Uint8Array),
     );
     expect(words).toEqual(Object.keys(JSON.parse(tinyTokenizer).model.vocab));
+  });
+
+  test('refuses a student with a context gate, and says what to do', async () => {
+    const failure = hostStudent(await gatedTinyStudent(), kernels);
+    expect(await codeOf(() => failure)).toBe('not_supported');
+    await expect(failure).rejects.toThrow('--gate none');
   });
 
   test('refuses a student whose tokenizer is another', async () => {

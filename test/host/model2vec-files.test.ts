@@ -10,7 +10,7 @@ import { matrix } from '../../src/matrix.ts';
 import { tokenBags } from '../../src/token-bags.ts';
 import { sample } from '../adapter/samples.ts';
 import { codeOf } from '../encode/code-of.ts';
-import { tinyDims, tinyRows, tinyStudent } from '../encode/tiny-student.ts';
+import { gatedTinyStudent, tinyDims, tinyRows, tinyStudent } from '../encode/tiny-student.ts';
 
 const kernels = await loadKernels();
 const files = await tinyStudent();
@@ -28,6 +28,16 @@ function adapterOf(kind: AdapterKind, seed: number, bias = false, termFrequency:
 const ids = fc.array(fc.integer({ min: 0, max: tinyRows - 1 }), { minLength: 1, maxLength: 20 });
 
 describe('model2vecFiles', () => {
+  test('of a student with a context gate: the plain table, and no adapter', async () => {
+    const gated = await gatedTinyStudent();
+    expect(await model2vecFiles(gated, null, kernels)).toEqual(await model2vecFiles(files, null, kernels));
+    const { baseFingerprint } = await staticStudent(gated, kernels);
+    const { card, ...adapter } = adapterOf('lexical', 1);
+    const failure = model2vecFiles(gated, { ...adapter, card: { ...card, baseFingerprint } }, kernels);
+    expect(await codeOf(() => failure)).toBe('invalid_input');
+    await expect(failure).rejects.toThrow('by the text that it stands in');
+  });
+
   for (const kind of ['identity', 'orthogonal', 'affine', 'lexical', 'lowrank'] as const) {
     test(`${kind}: the direction of the sum of a text's rows is its corrected vector`, async () => {
       await fc.assert(

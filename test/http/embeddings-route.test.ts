@@ -3,8 +3,8 @@ import fc from 'fast-check';
 import OpenAI from 'openai';
 import { floatsOf } from '../../src/http/float-bytes.ts';
 import { row } from '../../src/matrix.ts';
-import { dims } from '../engine/tiny-student.ts';
-import { tinyApp } from './tiny-app.ts';
+import { dims, gatedStudent } from '../engine/tiny-student.ts';
+import { kernels, tinyApp } from './tiny-app.ts';
 
 const path = '/v1/embeddings';
 
@@ -35,6 +35,20 @@ describe('POST /v1/embeddings', () => {
     }
     const refused = await client.embeddings.create({ model: 'other', input }).catch((error: unknown) => error);
     expect(refused).toMatchObject({ status: 404, code: 'not_found' });
+  });
+
+  test('counts tokens as they were read where a context gate weighs them', async () => {
+    const encoder = await gatedStudent(kernels);
+    const { json } = await tinyApp({ adapter: 'lexical', acceptTokenIds: true, options: { encoder } });
+    for (const model of ['student', 'student+adapter']) {
+      for (const input of [
+        ['w1 w2 w1', 'w3'],
+        [[1, 2, 1], [3]],
+      ]) {
+        const { status, body } = await json('POST', path, { body: { input, model } });
+        expect([status, body.usage]).toEqual([200, { prompt_tokens: 4, total_tokens: 4 }]);
+      }
+    }
   });
 
   test('base64 is the little-endian f32 of the floats, which are written with an f32’s digits', async () => {
