@@ -6,6 +6,7 @@
 //       [--documents 0,30,100,300,1000,all] [--json] [COLLECTION…]
 //
 // Rows: a student, and the documents that its adapter was fitted on (0: none). `mean` is the mean share of the teacher's nDCG@10.
+// Below, how long a query takes, tokens and vector, beside the first student's: median of rounds, students taking turns.
 // "teacher's documents": the teacher's own vectors are searched with the student's queries, without any adapter.
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -23,6 +24,7 @@ import { reportTable } from '../src/evaluate/report-table.ts';
 import { loadKernels } from '../src/kernels/load.ts';
 import { type Matrix, pickRows } from '../src/matrix.ts';
 import { random } from '../src/random.ts';
+import { median } from './http/load.ts';
 
 const { values: options, positionals } = parseArgs({
   allowPositionals: true,
@@ -53,6 +55,7 @@ if (options.f32) {
   students.push({ name: 'the last one in f32', encoder: await staticEncoder(exact, kernels) });
 }
 
+const waits: number[][] = students.map(() => []);
 const table = new Map<string, number[]>();
 const ceiling: number[] = [];
 const note = (name: string, ndcg: number) => {
@@ -101,6 +104,7 @@ for (const collection of collections) {
       await adapter.dispose();
     }
   }
+  await timeQueries(asked);
   ceiling.push(score(T, await all(teacher, asked, 'query')));
   note('teacher', ceiling.at(-1)!);
   teacher.dispose();
@@ -110,3 +114,20 @@ const rows = Array.from(table, ([name, figures]) => {
   return { name, figures: [...figures, mean] };
 });
 console.log(options.json ? JSON.stringify(rows) : reportTable([...collections, 'mean'], rows));
+for (const [i, { name }] of students.entries()) {
+  const [own, first] = [median(waits[i]!), median(waits[0]!)];
+  console.error(`${name}: ${own.toFixed(1)} µs a query, ${(own / first).toFixed(2)} × ${students[0]!.name}`);
+}
+
+/** Microseconds of each round over the queries, one at a time. */
+async function timeQueries(queries: readonly string[]): Promise<void> {
+  const rounds = 6; // the first warms up
+  for (let round = 0; round < rounds; round++) {
+    const turn = Array.from(students.entries());
+    for (const [i, { encoder }] of round % 2 ? turn.reverse() : turn) {
+      const start = performance.now();
+      for (const query of queries) await encoder.encode([query], { role: 'query' });
+      if (round > 0) waits[i]!.push((1000 * (performance.now() - start)) / queries.length);
+    }
+  }
+}

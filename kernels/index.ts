@@ -1,6 +1,6 @@
 // What the module exports. The table in README.md is checked against it by a test.
 export { abi_version, has_simd, heap_base, memory_grow } from './abi';
-export { bag_dots_f32, bag_dots_i8 } from './bag-dots';
+export { bag_dots_f32 } from './bag-dots';
 export { blend_f32 } from './blend';
 export { centroid_f32, centroid_i8 } from './centroid';
 export { axpy_columns_f32, column_squares_f32, xpby_columns_f32 } from './columns';

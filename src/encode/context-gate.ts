@@ -1,9 +1,9 @@
 import { ChelatedError } from '../errors.ts';
-import type { Kernels, Resident, SparseRows } from '../kernels/kernels.ts';
-import type { Matrix } from '../matrix.ts';
-import { matrix } from '../matrix.ts';
+import type { Int8Rows, Kernels, SparseRows } from '../kernels/kernels.ts';
+import { type Matrix, matrix } from '../matrix.ts';
 import type { TokenBags } from '../token-bags.ts';
 import { readSafetensors, type SafeTensor, writeSafetensors } from './safetensors.ts';
+import type { StaticTable } from './static-table.ts';
 
 /** How much a token of a student counts, by the text that it stands in: through r numbers of either. */
 export interface ContextGate {
@@ -33,28 +33,6 @@ export function readGate(bytes: Uint8Array, dims: number, name: string): Context
   return { context: matrix(dims, r, context.data), tokens: matrix(r, dims, tokens.data) };
 }
 
-/**
- * The context of each text: its tokens' rows summed with their features φ, weights × counts to unit length.
- *
- * Shape   held (V, d), n texts → (n, d)
- */
-export function textContexts(
-  kernels: Kernels,
-  held: Resident,
-  weights: Float32Array,
-  { rows, offsets, ids, counts }: TokenBags,
-): { readonly S: SparseRows; readonly C: Matrix } {
-  const values = counts.map((count, e) => count * weights[ids[e]!]!);
-  for (let i = 0; i < rows; i++) {
-    let squares = 0;
-    for (let e = offsets[i]!; e < offsets[i + 1]!; e++) squares += values[e]! ** 2;
-    const scale = squares > 0 ? 1 / Math.sqrt(squares) : 0;
-    for (let e = offsets[i]!; e < offsets[i + 1]!; e++) values[e]! *= scale;
-  }
-  const S = { rows, columns: weights.length, offsets, ids, values };
-  return { S, C: kernels.embeddingBag(held, S) };
-}
-
 /** A gate in kernel memory until `free()`. */
 export interface HeldGate {
   /** The same tokens, each counted as often as the gate lets it. */
@@ -65,29 +43,61 @@ export interface HeldGate {
 /**
  * A gate that is ready to run over the rows of its student's table.
  *
- *   count′ = count · (1 + z/√(1 + z²)),   z = row(t) · (c·context·tokens),   c as `textContexts` has it
+ *   count′ = count · (1 + z/√(1 + z²)),   z = (c·context) · (row(t)·tokensᵀ),   c = Σ φ(t)·row(t), φ weights × counts to unit length
  *
+ * Memory  every row of the table through both maps, once: 2·r numbers a token
  * Edge    every count stays positive; square roots and quotients are exact in IEEE 754, so every machine gives the same
  */
-export function heldGate(
-  kernels: Kernels,
-  held: Resident,
-  weights: Float32Array,
-  { context, tokens: back }: ContextGate,
-): HeldGate {
-  const maps = [kernels.holdMap(context), kernels.holdMap(back)] as const;
+export function heldGate(kernels: Kernels, { rows, weights }: StaticTable, gate: ContextGate): HeldGate {
+  const context = kernels.hold(throughMap(kernels, rows, gate.context, {}));
+  const tokens = kernels.hold(throughMap(kernels, rows, gate.tokens, { transposeB: true }));
   return {
-    weigh: (tokens) => {
-      if (tokens.ids.length === 0) return tokens;
-      const { S, C } = textContexts(kernels, held, weights, tokens);
-      const z = kernels.bagDots(held, S, maps[1].apply(maps[0].apply(C)));
-      return { ...tokens, counts: tokens.counts.map((count, e) => count * openness(z[e]!)) };
+    weigh: (bags) => {
+      if (bags.ids.length === 0) return bags;
+      const S = contextFeatures(bags, weights);
+      const z = kernels.bagDots(tokens, S, kernels.embeddingBag(context, S));
+      return { ...bags, counts: bags.counts.map((count, e) => count * openness(z[e]!)) };
     },
     free: () => {
-      for (const map of maps) map.free();
+      for (const held of [context, tokens]) held.free();
     },
   };
 }
+
+/** φ of each text, weights × counts to unit length: what a text's context is summed with. */
+export function contextFeatures({ rows, offsets, ids, counts }: TokenBags, weights: Float32Array): SparseRows {
+  const values = counts.map((count, e) => count * weights[ids[e]!]!);
+  for (let i = 0; i < rows; i++) {
+    let squares = 0;
+    for (let e = offsets[i]!; e < offsets[i + 1]!; e++) squares += values[e]! ** 2;
+    const scale = squares > 0 ? 1 / Math.sqrt(squares) : 0;
+    for (let e = offsets[i]!; e < offsets[i + 1]!; e++) values[e]! *= scale;
+  }
+  return { rows, columns: weights.length, offsets, ids, values };
+}
+
+/** Rows of a table times a map, a block at a time: int8 rows are never f32 all at once. */
+function throughMap(
+  kernels: Kernels,
+  table: Matrix | Int8Rows,
+  map: Matrix,
+  options: { readonly transposeB?: boolean },
+): Matrix {
+  const mapped = matrix(table.rows, options.transposeB ? map.rows : map.dims);
+  for (let from = 0; from < table.rows; from += blockRows) {
+    const block = matrix(Math.min(blockRows, table.rows - from), table.dims);
+    const numbers = table.data.subarray(from * table.dims, (from + block.rows) * table.dims);
+    if ('scales' in table) {
+      for (let e = 0; e < numbers.length; e++) {
+        block.data[e] = numbers[e]! * table.scales[from + Math.floor(e / table.dims)]!;
+      }
+    } else block.data.set(numbers);
+    mapped.data.set(kernels.gemm(block, map, options).data, from * mapped.dims);
+  }
+  return mapped;
+}
+
+const blockRows = 1024;
 
 /** From 0 to 2, and 1 at 0: as 2σ(z), without an exponential that each engine rounds its own way. */
 function openness(z: number): number {

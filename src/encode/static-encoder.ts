@@ -80,7 +80,7 @@ class StaticEncoder implements Encoder {
     this.#kernels = kernels;
     this.#rows = holdShared(kernels, table.rows);
     if (gate) this.gate = gate;
-    this.#gate = gate ? heldGate(kernels, this.#rows.held, table.weights, gate) : null;
+    this.#gate = gate ? heldGate(kernels, table, gate) : null;
   }
 
   async encode(texts: readonly string[], options: EncodeOptions): Promise<Encoded> {

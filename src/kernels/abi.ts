@@ -10,7 +10,6 @@ export const abi = {
   axpy_columns_f32: 'iiiii: v',
   axpy_f32: 'fiiii: v',
   bag_dots_f32: 'iiiiiiiii: v',
-  bag_dots_i8: 'iiiiiiiiii: v',
   blend_f32: 'iiiiif: i',
   centroid_f32: 'iiiiiiii: v',
   centroid_i8: 'iiiiiiiii: v',

@@ -1,7 +1,7 @@
 import { type Matrix, matrix } from '../matrix.ts';
 import type { Arena } from './arena.ts';
 import { checkBagDots, checkSparse, checkWeighted } from './check.ts';
-import { type Held, withHeld } from './held.ts';
+import { withF32, withHeld } from './held.ts';
 import type { Resident, SparseRows } from './kernels.ts';
 import { blockRows } from './rows.ts';
 
@@ -21,15 +21,14 @@ export function bagDotsF32(arena: Arena, table: Matrix | Resident, S: SparseRows
   const d = table.dims;
   const out = new Float32Array(S.ids.length);
   if (out.length === 0) return out;
-  return withHeld(arena, table, (held) => {
-    const { at, scales, suffix } = place(arena, held);
+  return withF32(arena, table, (at) => {
     const { step, most } = blocks(S, d);
     arena.scratch([most * 4, (step + 1) * 4, step * d * 4, most * 4], (ids, offsets, q, dots) => {
       for (let i = 0; i < S.rows; i += step) {
         const n = Math.min(step, S.rows - i);
         const { from, to } = copyBlock(arena, S, { i, n, ids: ids!, offsets: offsets! });
         arena.f32(q!, n * d).set(Q.data.subarray(i * d, (i + n) * d));
-        arena.exports[`bag_dots_${suffix}`](at, ...scales, held.rows, ids!, offsets!, to - from, q!, dots!, n, d);
+        arena.exports.bag_dots_f32(at, table.rows, ids!, offsets!, to - from, q!, dots!, n, d);
         out.set(arena.f32(dots!, to - from), from);
       }
     });
@@ -43,7 +42,7 @@ function gather(arena: Arena, table: Matrix | Resident, S: SparseRows, values: F
   const out = matrix(S.rows, d);
   if (out.data.length === 0) return out;
   return withHeld(arena, table, (held) => {
-    const { at, scales, suffix } = place(arena, held);
+    const at = held.at(arena);
     const { step, most } = blocks(S, d);
     arena.scratch([most * 4, values ? most * 4 : 0, (step + 1) * 4, step * d * 4], (ids, weights, offsets, y) => {
       for (let i = 0; i < S.rows; i += step) {
@@ -51,23 +50,14 @@ function gather(arena: Arena, table: Matrix | Resident, S: SparseRows, values: F
         const { from, to } = copyBlock(arena, S, { i, n, ids: ids!, offsets: offsets! });
         if (values) arena.f32(weights!, to - from).set(values.subarray(from, to));
         const lists = values ? [ids!, weights!, offsets!] : [ids!, offsets!];
-        const name = `${values ? 'embedding_bag' : 'centroid'}_${suffix}` as const;
+        const name = `${values ? 'embedding_bag' : 'centroid'}_${held.dtype === 'f32' ? 'f32' : 'i8'}` as const;
+        const scales = held.dtype === 'f32' ? [] : [held.scales];
         arena.exports[name](at, ...scales, held.rows, ...lists, to - from, y!, n, d);
         out.data.set(arena.f32(y!, n * d), i * d);
       }
     });
     return out;
   });
-}
-
-/** Where the table is, and which of the kernels takes it. */
-function place(arena: Arena, held: Held) {
-  const isFloat = held.dtype === 'f32';
-  return {
-    at: held.at(arena),
-    scales: isFloat ? [] : [held.scales],
-    suffix: isFloat ? ('f32' as const) : ('i8' as const),
-  };
 }
 
 /** Sparse rows that pass through at a time, and the most entries that so many have. */

@@ -61,9 +61,6 @@ const probes: Record<string, (kernels: Kernels) => number[]> = {
   embeddingBag: (kernels) => [...kernels.embeddingBag(X, S).data],
   'embeddingBag of int8 rows': (kernels) => [...held(kernels, (rows) => kernels.embeddingBag(rows, S).data)],
   bagDots: (kernels) => [...kernels.bagDots(X, S, matrix(4, D, Y.data.slice(0, 4 * D)))],
-  'bagDots of int8 rows': (kernels) => [
-    ...held(kernels, (rows) => kernels.bagDots(rows, S, matrix(4, D, Y.data.slice(0, 4 * D)))),
-  ],
   topK: (kernels) => {
     const found = kernels.topK(X, matrix(5, D, Y.data.slice(0, 5 * D)), 3);
     return [...found.indices, ...found.scores];

@@ -4,7 +4,7 @@ import { stackRows } from '../distil/stack-rows.ts';
 import { adamScalars } from '../distil/train/adam.ts';
 import { graphNames } from '../distil/train/graph-names.ts';
 import { learningRate } from '../distil/train/schedule.ts';
-import { type ContextGate, heldGate, textContexts } from '../encode/context-gate.ts';
+import { type ContextGate, contextFeatures, heldGate } from '../encode/context-gate.ts';
 import type { Kernels, SparseRows } from '../kernels/kernels.ts';
 import { type Matrix, matrix, pickRows } from '../matrix.ts';
 import { KeptTensor } from '../onnx/kept-tensor.ts';
@@ -103,14 +103,9 @@ interface Kind {
 }
 
 function taught(kernels: Kernels, input: TrainGateInput, { bags, T }: TaughtTexts, mean: ArrayLike<number>): Kind {
-  const held = kernels.hold(input.rows);
-  try {
-    const { S, C } = textContexts(kernels, held, input.weights, bags);
-    const targets = kernels.normalize(kernels.gemm(centred(T, mean), input.basis, { transposeB: true }));
-    return { S, contexts: C, targets, weights: textWeights(bags) };
-  } finally {
-    held.free();
-  }
+  const S = contextFeatures(bags, input.weights);
+  const targets = kernels.normalize(kernels.gemm(centred(T, mean), input.basis, { transposeB: true }));
+  return { S, contexts: kernels.embeddingBag(input.rows, S), targets, weights: textWeights(bags) };
 }
 
 /** Batches of one kind each, long texts apart from short ones, in random order. */
@@ -173,11 +168,12 @@ function judge(kernels: Kernels, input: TrainGateInput, aside: ArrayLike<number>
   const { rows, weights, basis, centre, heldOut } = input;
   const bags = appendBags(heldOut.texts.bags, heldOut.paragraphs.bags);
   const target = stackRows(centred(heldOut.texts.T, centre), centred(heldOut.paragraphs.T, aside));
-  const held = kernels.hold(rows);
-  const weighing = heldGate(kernels, held, weights, gate);
+  const weighing = heldGate(kernels, { rows, weights }, gate);
   try {
-    const cosines = (tokens: TokenBags) =>
-      rowCosines(kernels.gemm(textContexts(kernels, held, weights, tokens).C, basis), target);
+    const cosines = (tokens: TokenBags) => {
+      const X = kernels.embeddingBag(rows, contextFeatures(tokens, weights));
+      return rowCosines(kernels.gemm(X, basis), target);
+    };
     const [plain, gated] = [cosines(bags), cosines(weighing.weigh(bags))];
     const short = heldOut.texts.T.rows;
     const { error } = heldOutScore(
@@ -187,7 +183,6 @@ function judge(kernels: Kernels, input: TrainGateInput, aside: ArrayLike<number>
     return { plain: heldOutScore(plain, short).mean, gated: heldOutScore(gated, short).mean, error };
   } finally {
     weighing.free();
-    held.free();
   }
 }
 

@@ -16,8 +16,6 @@ export const constants = {
   blend: 8,
   /** Four lanes of ⌈d/4⌉ terms, two sums of lanes, a tail of at most three, its sum. */
   dot: (d: number) => Math.ceil(d / 4) + 5,
-  /** int8 rows: sixteen sums, a tail of at most fifteen; the scale, and the scaled row that is compared with, were themselves rounded. */
-  dotInt8: (d: number) => Math.ceil(d / 4) + 17,
   /** Blocks of 256 summed from zero, then added. */
   gemm: (k: number) => Math.min(k, 256) + Math.ceil(k / 256) + 1,
   axpy: 2,

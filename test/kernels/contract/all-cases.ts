@@ -2,7 +2,6 @@ import type { Fill, KernelCase } from './buffers.ts';
 import { topKCase } from './case-top-k.ts';
 import {
   bagDotsCase,
-  bagDotsInt8Case,
   centroidCase,
   centroidInt8Case,
   dequantizeCase,
@@ -33,7 +32,6 @@ export const allCases: Readonly<Record<string, MakeCase>> = {
   embedding_bag_f32: embeddingBagCase,
   embedding_bag_i8: embeddingBagInt8Case,
   bag_dots_f32: bagDotsCase,
-  bag_dots_i8: bagDotsInt8Case,
   dequantize_i8: dequantizeCase,
   dot_f32: dotCase,
   axpy_f32: axpyCase,

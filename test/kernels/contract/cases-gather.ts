@@ -57,38 +57,31 @@ export const centroidCase = (d: number, fill: Fill) => meanCase(d, f32Table(d, f
 export const centroidInt8Case = (d: number, fill: Fill) => meanCase(d, int8Table(d, fill), constants.centroidInt8);
 
 /** An empty row and a repeated id, in three rows: golden vectors are to stay small. */
-function dotsCase(d: number, table: Table, c: number): KernelCase {
+export function bagDotsCase(d: number, fill: Fill): KernelCase {
   const [n, entries] = [3, offsets[3]!];
+  const { data, buffers } = f32Table(d, fill);
   const S: SparseRows = {
     ...{ rows: n, columns: ROWS, values: new Float32Array() },
     ...{ offsets: offsets.slice(0, n + 1), ids: ids.slice(0, entries) },
   };
   const q = ordinary(n * d, 7);
-  const sums = bagDots(matrix(ROWS, d, table.data.map(Math.abs)), S, matrix(n, d, q.map(Math.abs)));
+  const sums = bagDots(matrix(ROWS, d, data.map(Math.abs)), S, matrix(n, d, q.map(Math.abs)));
   return {
     buffers: {
-      ...table.buffers,
+      ...buffers,
       ids: { role: 'in', data: S.ids },
       offsets: { role: 'in', data: S.offsets },
       q: { role: 'in', data: q },
       out: {
         role: 'out',
         type: 'f32',
-        expected: bagDots(matrix(ROWS, d, table.data), S, matrix(n, d, q)),
-        bound: sums.map((sum) => c * u * sum + 2 * (d + 1) * least), // a product near zero is rounded for the scale and for q
+        expected: bagDots(matrix(ROWS, d, data), S, matrix(n, d, q)),
+        bound: sums.map((sum) => constants.dot(d) * u * sum + (d + 1) * least),
       },
     },
-    calls: [
-      {
-        export: `bag_dots_${table.suffix}`,
-        arguments: [...table.names, ROWS, 'ids', 'offsets', entries, 'q', 'out', n, d],
-      },
-    ],
+    calls: [{ export: 'bag_dots_f32', arguments: ['table', ROWS, 'ids', 'offsets', entries, 'q', 'out', n, d] }],
   };
 }
-
-export const bagDotsCase = (d: number, fill: Fill) => dotsCase(d, f32Table(d, fill), constants.dot(d));
-export const bagDotsInt8Case = (d: number, fill: Fill) => dotsCase(d, int8Table(d, fill), constants.dotInt8(d));
 
 export function dequantizeCase(d: number, fill: Fill): KernelCase {
   const { buffers } = int8Table(d, fill);
