@@ -55,7 +55,7 @@ export function heldGate(kernels: Kernels, { rows, weights }: StaticTable, gate:
     weigh: (bags) => {
       if (bags.ids.length === 0) return bags;
       const S = contextFeatures(bags, weights);
-      const z = kernels.bagDots(tokens, S, kernels.embeddingBag(context, S));
+      const z = kernels.contextDots(context, tokens, S);
       return { ...bags, counts: bags.counts.map((count, e) => count * openness(z[e]!)) };
     },
     free: () => {

@@ -41,12 +41,14 @@ export function checkWeighted(what: string, S: SparseRows, columns: number): voi
   checkEqual(`${what}: values of ${S.ids.length} entries`, S.ids.length, S.values.length);
 }
 
-/** A vector for each sparse row, as wide as the table. */
-export function checkBagDots(S: SparseRows, Q: Matrix, table: { readonly rows: number; readonly dims: number }): void {
-  checkSparse('bagDots', S, table.rows);
-  checkEqual('bagDots: vectors of the sparse rows', S.rows, Q.rows);
-  checkEqual('bagDots: width of the vectors', table.dims, Q.dims);
+/** Two tables of one shape, and sparse rows over them with a value an entry. */
+export function checkContextDots(S: SparseRows, context: Shape, tokens: Shape): void {
+  checkWeighted('contextDots', S, context.rows);
+  checkEqual('contextDots: rows of the second table', context.rows, tokens.rows);
+  checkEqual('contextDots: width of the second table', context.dims, tokens.dims);
 }
+
+type Shape = Pick<Matrix, 'rows' | 'dims'>;
 
 export function checkInt8(X: Int8Rows): void {
   checkEqual(`hold: int8 numbers of ${X.rows} × ${X.dims}`, X.rows * X.dims, X.data.length);

@@ -1,6 +1,6 @@
 import { type Matrix, matrix } from '../matrix.ts';
 import type { Arena } from './arena.ts';
-import { checkBagDots, checkSparse, checkWeighted } from './check.ts';
+import { checkContextDots, checkSparse, checkWeighted } from './check.ts';
 import { withF32, withHeld } from './held.ts';
 import type { Resident, SparseRows } from './kernels.ts';
 import { blockRows } from './rows.ts';
@@ -15,25 +15,33 @@ export function centroidF32(arena: Arena, X: Matrix | Resident, sets: SparseRows
   return gather(arena, X, sets, null);
 }
 
-/** For each entry the product of its table row and the row of Q that it stands in. */
-export function bagDotsF32(arena: Arena, table: Matrix | Resident, S: SparseRows, Q: Matrix): Float32Array {
-  checkBagDots(S, Q, table);
-  const d = table.dims;
+/** For each entry the product of its token's row and the context of its sparse row. */
+export function contextDotsF32(
+  arena: Arena,
+  context: Matrix | Resident,
+  tokens: Matrix | Resident,
+  S: SparseRows,
+): Float32Array {
+  checkContextDots(S, context, tokens);
+  const { rows, dims: d } = context;
   const out = new Float32Array(S.ids.length);
   if (out.length === 0) return out;
-  return withF32(arena, table, (at) => {
-    const { step, most } = blocks(S, d);
-    arena.scratch([most * 4, (step + 1) * 4, step * d * 4, most * 4], (ids, offsets, q, dots) => {
-      for (let i = 0; i < S.rows; i += step) {
-        const n = Math.min(step, S.rows - i);
-        const { from, to } = copyBlock(arena, S, { i, n, ids: ids!, offsets: offsets! });
-        arena.f32(q!, n * d).set(Q.data.subarray(i * d, (i + n) * d));
-        arena.exports.bag_dots_f32(at, table.rows, ids!, offsets!, to - from, q!, dots!, n, d);
-        out.set(arena.f32(dots!, to - from), from);
-      }
-    });
-    return out;
-  });
+  return withF32(arena, context, (contextAt) =>
+    withF32(arena, tokens, (tokensAt) => {
+      const { step, most } = blocks(S, d);
+      arena.scratch([most * 4, most * 4, (step + 1) * 4, most * 4, d * 4], (ids, values, offsets, dots, sum) => {
+        for (let i = 0; i < S.rows; i += step) {
+          const n = Math.min(step, S.rows - i);
+          const { from, to } = copyBlock(arena, S, { i, n, ids: ids!, offsets: offsets! });
+          arena.f32(values!, to - from).set(S.values.subarray(from, to));
+          const lists = [ids!, values!, offsets!];
+          arena.exports.context_dots_f32(contextAt, tokensAt, rows, ...lists, to - from, dots!, n, d, sum!);
+          out.set(arena.f32(dots!, to - from), from);
+        }
+      });
+      return out;
+    }),
+  );
 }
 
 /** Sums (with values) or means (without) of table rows; ids and results pass through in blocks of sparse rows. */

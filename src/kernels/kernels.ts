@@ -103,8 +103,8 @@ export interface Kernels {
   /** S·X: for each sparse row the weighted sum of the table's rows. Not normalised. */
   embeddingBag(table: Matrix | Resident, S: SparseRows): Matrix;
 
-  /** For each entry of S the inner product of the table's row that it names and the row of Q that it stands in; values are ignored. */
-  bagDots(table: Matrix | Resident, S: SparseRows, Q: Matrix): Float32Array;
+  /** For each entry of S, the row of `tokens` that it names times the context of its sparse row: the sum of `context`'s rows. */
+  contextDots(context: Matrix | Resident, tokens: Matrix | Resident, S: SparseRows): Float32Array;
 
   /** Exact inner-product search. */
   topK(index: Matrix | Resident | GrowingRows, Q: Matrix, k: number): TopK;

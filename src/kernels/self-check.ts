@@ -60,7 +60,7 @@ const probes: Record<string, (kernels: Kernels) => number[]> = {
   'gemm of one row': (kernels) => [...kernels.gemm(matrix(1, 9, x.slice(0, 9)), Y).data],
   embeddingBag: (kernels) => [...kernels.embeddingBag(X, S).data],
   'embeddingBag of int8 rows': (kernels) => [...held(kernels, (rows) => kernels.embeddingBag(rows, S).data)],
-  bagDots: (kernels) => [...kernels.bagDots(X, S, matrix(4, D, Y.data.slice(0, 4 * D)))],
+  contextDots: (kernels) => [...kernels.contextDots(X, Y, S)],
   topK: (kernels) => {
     const found = kernels.topK(X, matrix(5, D, Y.data.slice(0, 5 * D)), 3);
     return [...found.indices, ...found.scores];

@@ -1,7 +1,7 @@
 import type { KernelExports } from './abi.ts';
 import { Arena, type ArenaOptions } from './arena.ts';
 import { Chunks } from './chunks.ts';
-import { bagDotsF32, centroidF32, embeddingBagF32 } from './gather.ts';
+import { centroidF32, contextDotsF32, embeddingBagF32 } from './gather.ts';
 import { Held } from './held.ts';
 import type { Kernels } from './kernels.ts';
 import { axpyF32, dotF32, gemmF32, gemvF32 } from './products.ts';
@@ -32,7 +32,7 @@ export function wasmKernels(exports: KernelExports, { fallback, ...options }: Wa
     gemv: (A, x) => gemvF32(arena, A, x),
     gemm: (A, B, options) => gemmF32(arena, A, B, options),
     embeddingBag: (table, S) => embeddingBagF32(arena, table, S),
-    bagDots: (table, S, Q) => bagDotsF32(arena, table, S, Q),
+    contextDots: (context, tokens, S) => contextDotsF32(arena, context, tokens, S),
     topK: (index, Q, k) => topKF32(arena, index, Q, k),
     sparseRidge: (S, Y, options) => drain(sparseRidgeStepsF32(arena, S, Y, options)),
     sparseRidgeSteps: (S, Y, options) => sparseRidgeStepsF32(arena, S, Y, options),

@@ -16,6 +16,8 @@ export const constants = {
   blend: 8,
   /** Four lanes of ⌈d/4⌉ terms, two sums of lanes, a tail of at most three, its sum. */
   dot: (d: number) => Math.ceil(d / 4) + 5,
+  /** A product of sums of m entries. */
+  contextDots: (d: number, m: number) => Math.ceil(d / 4) + m + 6,
   /** Blocks of 256 summed from zero, then added. */
   gemm: (k: number) => Math.min(k, 256) + Math.ceil(k / 256) + 1,
   axpy: 2,

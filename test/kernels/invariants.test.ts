@@ -167,7 +167,7 @@ for (const build of builds) {
             exports.centroid_i8(a, e, 9, b, c, 30, out, 9, d);
             exports.embedding_bag_f32(a, 9, b, e, c, 30, out, 9, d);
             exports.embedding_bag_i8(a, e, 9, b, f, c, 30, out, 9, d);
-            exports.bag_dots_f32(a, 9, b, c, 30, e, out, 9, d);
+            exports.context_dots_f32(a, b, 9, c, e, f, 30, out, 9, d, out + 4096);
             exports.dequantize_i8(a, b, out, 9, d);
             exports.dot_f32(a, b, d);
             exports.axpy_f32(scalar, a, b, out, d);

@@ -50,8 +50,8 @@ for (const kernels of implementations) {
       const S = sparse(1500, 1500, 9);
       const sums = reference.embeddingBag(absolute(X), { ...S, values: S.values.map(Math.abs) }).data;
       within(kernels.embeddingBag(X, S).data, reference.embeddingBag(X, S).data, sums, constants.gather(9));
-      const products = reference.bagDots(absolute(X), S, absolute(C));
-      within(kernels.bagDots(X, S, C), reference.bagDots(X, S, C), products, constants.dot(384));
+      const products = reference.contextDots(absolute(X), absolute(C), { ...S, values: S.values.map(Math.abs) });
+      within(kernels.contextDots(X, C, S), reference.contextDots(X, C, S), products, constants.contextDots(384, 9));
       const means = reference.centroid(absolute(X), S).data;
       within(kernels.centroid(X, S).data, reference.centroid(X, S).data, means, constants.centroid(9));
       const A = matrix(1500, 40, X.data.slice(0, 60_000));
@@ -86,7 +86,7 @@ for (const kernels of implementations) {
           reference.centroid(absolute(copy), S).data,
           c + 2,
         );
-        expect(kernels.bagDots(held, S, random(50, 48, 5))).toEqual(kernels.bagDots(copy, S, random(50, 48, 5)));
+        expect(kernels.contextDots(held, held, S)).toEqual(kernels.contextDots(copy, copy, S));
         expect(kernels.gemv(held, x)).toEqual(kernels.gemv(copy, x));
         expect(kernels.gemm(Q, held, { transposeB: true })).toEqual(kernels.gemm(Q, copy, { transposeB: true }));
         expect(kernels.topK(held, Q, 20)).toEqual(kernels.topK(copy, Q, 20));
@@ -200,8 +200,8 @@ for (const kernels of implementations) {
         () => kernels.embeddingBag(random(4, 4), S),
         () => kernels.embeddingBag(X, { ...S, values: new Float32Array(1) }),
         () => kernels.embeddingBag(X, { ...S, ids: S.ids.map(() => 3) }),
-        () => kernels.bagDots(X, S, random(S.rows + 1, X.dims)),
-        () => kernels.bagDots(X, S, random(S.rows, X.dims + 1)),
+        () => kernels.contextDots(X, Y, S),
+        () => kernels.contextDots(X, random(4, 4), S),
         () => kernels.centroid(X, { ...S, offsets: S.offsets.slice(1) }),
         () => kernels.centroid(X, { ...S, offsets: S.offsets.map((v, i) => (i === 2 ? 99 : v)) }),
         () => kernels.sparseRidge(S, X, { lambda: 1, tolerance: 0, maxIterations: 1 }),

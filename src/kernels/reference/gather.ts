@@ -1,5 +1,5 @@
 import type { Matrix } from '../../matrix.ts';
-import { checkBagDots, checkSparse, checkWeighted } from '../check.ts';
+import { checkContextDots, checkSparse, checkWeighted } from '../check.ts';
 import type { SparseRows } from '../kernels.ts';
 
 /** For each sparse row the weighted sum of the table's rows, in f64. */
@@ -25,14 +25,15 @@ export function centroid(X: Matrix, sets: SparseRows): Float64Array {
   });
 }
 
-/** For each entry the product of its table row and the row of Q that it stands in, in f64. */
-export function bagDots(table: Matrix, S: SparseRows, Q: Matrix): Float64Array {
-  checkBagDots(S, Q, table);
-  const d = table.dims;
+/** For each entry the product of its token's row and the context of its sparse row, in f64. */
+export function contextDots(context: Matrix, tokens: Matrix, S: SparseRows): Float64Array {
+  checkContextDots(S, context, tokens);
+  const d = tokens.dims;
+  const sums = embeddingBag(context, S);
   const out = new Float64Array(S.ids.length);
   for (let i = 0; i < S.rows; i++) {
     for (let e = S.offsets[i]!; e < S.offsets[i + 1]!; e++) {
-      for (let j = 0; j < d; j++) out[e]! += table.data[S.ids[e]! * d + j]! * Q.data[i * d + j]!;
+      for (let j = 0; j < d; j++) out[e]! += tokens.data[S.ids[e]! * d + j]! * sums[i * d + j]!;
     }
   }
   return out;

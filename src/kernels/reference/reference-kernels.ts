@@ -4,7 +4,7 @@ import { checkEqual, checkInt8, checkRows } from '../check.ts';
 import type { GrowingRows, Int8Rows, Kernels, Resident, ResidentMap } from '../kernels.ts';
 import { drain } from '../sparse-ridge.ts';
 import { blend } from './blend.ts';
-import { bagDots, centroid, embeddingBag } from './gather.ts';
+import { centroid, contextDots, embeddingBag } from './gather.ts';
 import { homeostaticPush } from './homeostatic-push.ts';
 import { normalize } from './normalize.ts';
 import { axpy, dot, gemm, gemv } from './products.ts';
@@ -41,7 +41,7 @@ export function referenceKernels(): Kernels {
       return rounded(C, C.data);
     },
     embeddingBag: (table, S) => rounded({ rows: S.rows, dims: table.dims }, embeddingBag(plain(table), S)),
-    bagDots: (table, S, Q) => Float32Array.from(bagDots(plain(table), S, Q)),
+    contextDots: (context, tokens, S) => Float32Array.from(contextDots(plain(context), plain(tokens), S)),
     topK: (index, Q, k) => topK(index instanceof ReferenceRows ? index.all() : plain(index as Matrix | Resident), Q, k),
     sparseRidge: (S, Y, options) => drain(sparseRidgeSteps(S, Y, options)),
     sparseRidgeSteps: (S, Y, options) => sparseRidgeSteps(S, Y, options),

@@ -1,9 +1,9 @@
 import type { Fill, KernelCase } from './buffers.ts';
 import { topKCase } from './case-top-k.ts';
 import {
-  bagDotsCase,
   centroidCase,
   centroidInt8Case,
+  contextDotsCase,
   dequantizeCase,
   embeddingBagCase,
   embeddingBagInt8Case,
@@ -31,7 +31,7 @@ export const allCases: Readonly<Record<string, MakeCase>> = {
   centroid_i8: centroidInt8Case,
   embedding_bag_f32: embeddingBagCase,
   embedding_bag_i8: embeddingBagInt8Case,
-  bag_dots_f32: bagDotsCase,
+  context_dots_f32: contextDotsCase,
   dequantize_i8: dequantizeCase,
   dot_f32: dotCase,
   axpy_f32: axpyCase,

@@ -1,6 +1,6 @@
 import type { SparseRows } from '../../../src/kernels/kernels.ts';
 import { dequantize } from '../../../src/kernels/reference/dequantize.ts';
-import { bagDots, centroid, embeddingBag } from '../../../src/kernels/reference/gather.ts';
+import { centroid, contextDots, embeddingBag } from '../../../src/kernels/reference/gather.ts';
 import { matrix } from '../../../src/matrix.ts';
 import { constants, least, u } from '../../helpers/tolerance.ts';
 import type { Fill, KernelBuffer, KernelCase } from './buffers.ts';
@@ -57,29 +57,31 @@ export const centroidCase = (d: number, fill: Fill) => meanCase(d, f32Table(d, f
 export const centroidInt8Case = (d: number, fill: Fill) => meanCase(d, int8Table(d, fill), constants.centroidInt8);
 
 /** An empty row and a repeated id, in three rows: golden vectors are to stay small. */
-export function bagDotsCase(d: number, fill: Fill): KernelCase {
+export function contextDotsCase(d: number, fill: Fill): KernelCase {
   const [n, entries] = [3, offsets[3]!];
   const { data, buffers } = f32Table(d, fill);
-  const S: SparseRows = {
-    ...{ rows: n, columns: ROWS, values: new Float32Array() },
-    ...{ offsets: offsets.slice(0, n + 1), ids: ids.slice(0, entries) },
-  };
-  const q = ordinary(n * d, 7);
-  const sums = bagDots(matrix(ROWS, d, data.map(Math.abs)), S, matrix(n, d, q.map(Math.abs)));
+  const tokens = ordinary(ROWS * d, 7);
+  const values = ordinary(entries, 5);
+  const S = { rows: n, columns: ROWS, offsets: offsets.slice(0, n + 1), ids: ids.slice(0, entries), values };
+  const absolute = (numbers: Float32Array) => matrix(ROWS, d, numbers.map(Math.abs));
+  const sums = contextDots(absolute(data), absolute(tokens), { ...S, values: values.map(Math.abs) });
+  const lists = ['ids', 'values', 'offsets', entries];
   return {
     buffers: {
-      ...buffers,
+      context: buffers.table!,
+      tokens: { role: 'in', data: tokens },
       ids: { role: 'in', data: S.ids },
+      values: { role: 'in', data: values },
       offsets: { role: 'in', data: S.offsets },
-      q: { role: 'in', data: q },
       out: {
         role: 'out',
         type: 'f32',
-        expected: bagDots(matrix(ROWS, d, data), S, matrix(n, d, q)),
-        bound: sums.map((sum) => constants.dot(d) * u * sum + (d + 1) * least),
+        expected: contextDots(matrix(ROWS, d, data), matrix(ROWS, d, tokens), S),
+        bound: sums.map((sum) => constants.contextDots(d, 3) * u * sum + 8 * (d + 1) * least),
       },
+      scratch: { role: 'state', bytes: 4 * d },
     },
-    calls: [{ export: 'bag_dots_f32', arguments: ['table', ROWS, 'ids', 'offsets', entries, 'q', 'out', n, d] }],
+    calls: [{ export: 'context_dots_f32', arguments: ['context', 'tokens', ROWS, ...lists, 'out', n, d, 'scratch'] }],
   };
 }
 
