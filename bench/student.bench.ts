@@ -6,7 +6,7 @@
 //       [--documents 0,30,100,300,1000,all] [--json] [COLLECTION…]
 //
 // Rows: a student, and the documents that its adapter was fitted on (0: none). `mean` is the mean share of the teacher's nDCG@10.
-// Below, how long a query takes, tokens and vector, beside the first student's: median of rounds, students taking turns.
+// Below, how long a query takes, tokens and vector, beside the first student's: medians of rounds, and of their ratios; students take turns.
 // "teacher's documents": the teacher's own vectors are searched with the student's queries, without any adapter.
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -115,13 +115,13 @@ const rows = Array.from(table, ([name, figures]) => {
 });
 console.log(options.json ? JSON.stringify(rows) : reportTable([...collections, 'mean'], rows));
 for (const [i, { name }] of students.entries()) {
-  const [own, first] = [median(waits[i]!), median(waits[0]!)];
-  console.error(`${name}: ${own.toFixed(1)} µs a query, ${(own / first).toFixed(2)} × ${students[0]!.name}`);
+  const beside = median(waits[i]!.map((wait, round) => wait / waits[0]![round]!));
+  console.error(`${name}: ${median(waits[i]!).toFixed(1)} µs a query, ${beside.toFixed(2)} × ${students[0]!.name}`);
 }
 
 /** Microseconds of each round over the queries, one at a time. */
 async function timeQueries(queries: readonly string[]): Promise<void> {
-  const rounds = 6; // the first warms up
+  const rounds = 11; // the first warms up
   for (let round = 0; round < rounds; round++) {
     const turn = Array.from(students.entries());
     for (const [i, { encoder }] of round % 2 ? turn.reverse() : turn) {

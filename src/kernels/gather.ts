@@ -29,14 +29,18 @@ export function contextDotsF32(
   return withF32(arena, context, (contextAt) =>
     withF32(arena, tokens, (tokensAt) => {
       const { step, most } = blocks(S, d);
-      arena.scratch([most * 4, most * 4, (step + 1) * 4, most * 4, d * 4], (ids, values, offsets, dots, sum) => {
+      // One block for all: a query is so short that taking memory shows.
+      arena.scratch([4 * (3 * most + d + step + 1)], (block) => {
+        const ids = block!;
+        const [values, dots, sum] = [ids + 4 * most, ids + 8 * most, ids + 12 * most];
+        const offsets = sum + 4 * d;
         for (let i = 0; i < S.rows; i += step) {
           const n = Math.min(step, S.rows - i);
-          const { from, to } = copyBlock(arena, S, { i, n, ids: ids!, offsets: offsets! });
-          arena.f32(values!, to - from).set(S.values.subarray(from, to));
-          const lists = [ids!, values!, offsets!];
-          arena.exports.context_dots_f32(contextAt, tokensAt, rows, ...lists, to - from, dots!, n, d, sum!);
-          out.set(arena.f32(dots!, to - from), from);
+          const { from, to } = copyBlock(arena, S, { i, n, ids, offsets });
+          arena.f32(values, to - from).set(S.values.subarray(from, to));
+          const tables = [contextAt, tokensAt, rows] as const;
+          arena.exports.context_dots_f32(...tables, ids, values, offsets, to - from, dots, n, d, sum);
+          out.set(arena.f32(dots, to - from), from);
         }
       });
       return out;
