@@ -1,10 +1,10 @@
+import { breathe } from '../breathe.ts';
 import { config } from '../config.ts';
 import { usableDocuments } from '../distil/usable-documents.ts';
 import { ChelatedError } from '../errors.ts';
 import { type Matrix, matrix, pickRows, row } from '../matrix.ts';
 import { taughtPages } from '../store/pages.ts';
 import type { CollectionStore } from '../store/store.ts';
-import { breathe } from './breathe.ts';
 import type { Distiller, Taught } from './distiller.ts';
 import { inTime } from './in-time.ts';
 
