@@ -263,6 +263,8 @@ export const config = {
     blockBytes: 512 * 1024,
     /** Memory grows by at least this many bytes, so that growing is rare. */
     growBytes: 4 * 1024 * 1024,
+    /** Memory kept for what calls need only while they run: room for a few rows; calls with more take blocks. */
+    scratchBytes: 64 * 1024,
     /** Queries that pass over an index together, and the bytes of their k best. */
     topKQueries: 1024,
     topKBytes: 32 * 1024 * 1024,

@@ -84,7 +84,7 @@ export class Searcher {
     });
   }
 
-  async correct(input: CorrectInput, { signal }: { readonly signal?: AbortSignal } = {}): Promise<CorrectAnswer> {
+  correct(input: CorrectInput, { signal }: { readonly signal?: AbortSignal } = {}): Promise<CorrectAnswer> {
     return this.#parts.generations.serving.read(async (generation) => {
       const { input: base, failed } = input.vectors
         ? { input: this.#fromVectors(input.vectors, generation), failed: [] }
