@@ -1,9 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { type Command, Option } from 'commander';
 import { pino } from 'pino';
+import { loadAdapter } from '../adapter/load-adapter.ts';
 import { config } from '../config.ts';
 import { batchingEncoder } from '../encode/batching-encoder.ts';
 import { openEncoder } from '../encode/open-encoder.ts';
+import { batchingAdapter } from '../engine/batching-adapter.ts';
 import { Engine } from '../engine/engine.ts';
 import { workerDistiller } from '../engine/worker-distiller.ts';
 import { ChelatedError } from '../errors.ts';
@@ -107,6 +109,7 @@ async function serveEngine(given: ServeOptions): Promise<void> {
     const opened = await Engine.open({
       encoder,
       kernels,
+      openAdapter: async (file) => batchingAdapter(await loadAdapter(file, { encoder, kernels })),
       store: await openStore(given.data),
       distiller: workerDistiller({ student }),
       alpha,

@@ -10,8 +10,7 @@ const least = 1e-5;
 const bytesANumber = 24;
 
 /** Up to four characters, the first in the lowest byte: a view writes them at once. */
-const word = (text: string) =>
-  [...text].reduce((all, character, at) => all | (character.charCodeAt(0) << (8 * at)), 0);
+const word = (text: string) => [...text].reduce((all, character, at) => all | (character.charCodeAt(0) << (8 * at)), 0);
 /** The three digits of 0 to 999 and a comma. */
 const triples = Int32Array.from({ length: 1000 }, (_, i) => word(`${String(i).padStart(3, '0')},`));
 const zeroPoint = word('0.');
