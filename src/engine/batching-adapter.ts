@@ -8,9 +8,9 @@ interface Waiting {
 }
 
 /**
- * The same adapter for many callers at a time: of the single vectors that come in one turn of the event loop the first is
- * corrected at once, the others together when the turn is over, to the same bits. A map that is read between one request and
- * the next drives out of the cache what serves requests: a quarter of their time under load (384 × 384, measured).
+ * The same adapter for many callers at a time: single vectors that come in one turn of the event loop are corrected together at
+ * its end, to the same bits. A map that is read between one request and the next drives out of the cache what serves requests:
+ * a quarter of their time under load (384 × 384, measured). Who is alone waits a few microseconds.
  *
  * When a batch fails, each of its callers is tried alone: one caller's vector is nobody else's failure. Adapters that read
  * tokens stay as they are, and so do those in onnxruntime, whose bits may depend on the batch. For servers whose requests share
@@ -20,20 +20,15 @@ export function batchingAdapter(adapter: Adapter): Adapter {
   const { backend, card } = adapter;
   if (backend !== 'kernels' || card.needs !== 'vector') return adapter;
   let waiting: Waiting[] = [];
-  let turn = false;
 
   function correct(input: AdapterInput): Promise<Matrix> {
     const { vectors } = input;
-    if (vectors?.rows === 1 && vectors.data.length === card.dIn) {
-      if (turn) return new Promise((resolve) => waiting.push({ vectors, resolve }));
-      turn = true;
-      void breathe().then(endTurn);
-    }
-    return adapter.correct(input);
+    if (vectors?.rows !== 1 || vectors.data.length !== card.dIn) return adapter.correct(input);
+    if (waiting.length === 0) void breathe().then(endTurn);
+    return new Promise((resolve) => waiting.push({ vectors, resolve }));
   }
 
   function endTurn(): void {
-    turn = false;
     const batch = waiting;
     waiting = [];
     if (batch.length > 1) void together(batch);

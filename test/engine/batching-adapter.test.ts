@@ -51,25 +51,21 @@ describe('batchingAdapter', () => {
     );
   });
 
-  test('the first of a turn does not wait; what comes after it in the same turn goes together', async () => {
+  test('what comes in one turn goes together at its end; who is alone waits for no other turn', async () => {
     const { batching, calls, input } = adapters('affine');
     const ask = (i: number) => batching.correct({ vectors: pickRows(input.vectors, [i]) });
-    const order: string[] = [];
-    setImmediate(() => order.push('next turn'));
-    await Promise.all([
-      ask(1).then(() => order.push('first')),
-      ask(2).then(() => order.push('second')),
-      ask(3),
-      ask(4),
-    ]);
-    expect(order).toEqual(['first', 'next turn', 'second']);
-    expect(calls).toEqual([1, 3]);
-    await Promise.all([ask(1), ask(2)]);
-    expect(calls).toEqual([1, 3, 1, 1]);
+    let turns = 0;
+    const count = () => {
+      turns++;
+      if (turns < 5) setImmediate(count);
+    };
+    setImmediate(count);
+    await Promise.all([ask(1), ask(2), ask(3)]);
+    expect([turns, calls]).toEqual([1, [3]]);
     await ask(1);
-    await new Promise(setImmediate);
-    await ask(1);
-    expect(calls).toEqual([1, 3, 1, 1, 1, 1]);
+    expect([turns, calls]).toEqual([2, [3, 1]]);
+    await Promise.all([ask(1), batching.correct({ vectors: input.vectors })]);
+    expect(calls).toEqual([3, 1, 40, 1]);
   });
 
   test('leaves alone what reads tokens, and what onnxruntime runs', () => {
