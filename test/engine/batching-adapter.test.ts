@@ -2,10 +2,14 @@ import { describe, expect, test } from 'bun:test';
 import fc from 'fast-check';
 import type { Adapter, AdapterInput } from '../../src/adapter/adapter.ts';
 import { kernelsAdapter } from '../../src/adapter/kernels-adapter.ts';
+import { loadAdapter } from '../../src/adapter/load-adapter.ts';
+import { breathe } from '../../src/breathe.ts';
 import { batchingAdapter } from '../../src/engine/batching-adapter.ts';
 import { loadKernels } from '../../src/kernels/load.ts';
 import { type Matrix, matrix, pickRows } from '../../src/matrix.ts';
-import { sample } from '../adapter/samples.ts';
+import { random } from '../../src/random.ts';
+import { normalMatrix, sample } from '../adapter/samples.ts';
+import { dims, tinyAdapter, tinyEngine, tinyStudent } from './tiny-student.ts';
 
 const kernels = await loadKernels();
 
@@ -66,6 +70,34 @@ describe('batchingAdapter', () => {
     expect([turns, calls]).toEqual([2, [3, 1]]);
     await Promise.all([ask(1), batching.correct({ vectors: input.vectors })]);
     expect(calls).toEqual([3, 1, 40, 1]);
+  });
+
+  test('answers asked for around a swap are those of the generation that each of them names', async () => {
+    const student = await tinyStudent(kernels);
+    const open = (file: Uint8Array) => loadAdapter(file, { encoder: student, kernels });
+    const opened = { openAdapter: async (file: Uint8Array) => batchingAdapter(await open(file)), keep: 1 };
+    const { collection, engine } = await tinyEngine(kernels, 20, opened);
+    const files = await Promise.all([3, 4, 5].map((seed) => tinyAdapter('affine', student, seed)));
+    const vectors = normalMatrix(random(1), 1, dims);
+    const expected = [kernels.normalize(vectors)];
+    for (const file of files) expected.push(await (await open(file)).correct({ vectors: expected[0]! }));
+    const seen = new Set<number>();
+    let swapping = true;
+    const ask = async () => {
+      while (swapping) {
+        const answer = await collection.correct({ vectors });
+        seen.add(answer.generation);
+        expect(answer.fallback).toBe(null);
+        expect(answer.vectors).toEqual(expected[answer.generation]!);
+        await breathe(); // generation 0 answers within the turn
+      }
+    };
+    const asking = Array.from({ length: 8 }, ask);
+    for (const file of files) await collection.adopt(file);
+    swapping = false;
+    await Promise.all(asking);
+    expect(seen.size).toBeGreaterThan(1);
+    await engine.close();
   });
 
   test('leaves alone what reads tokens, and what onnxruntime runs', () => {
