@@ -1,9 +1,9 @@
+import { breathe } from '../breathe.ts';
 import { config } from '../config.ts';
 import { pickEvents } from '../distil/corpus.ts';
 import { matrix } from '../matrix.ts';
 import { documentPages } from '../store/pages.ts';
 import type { CollectionStore, DocumentBatch } from '../store/store.ts';
-import { breathe } from './breathe.ts';
 import type { DistilJob } from './distiller.ts';
 
 /** All documents of a collection and its collapse events as positions among them, and the row of each document. */
@@ -14,7 +14,7 @@ export async function readJob(
   const total = await store.count();
   const batches: DocumentBatch[] = [];
   let read = 0;
-  for await (const batch of documentPages(store, config.engine.readDocuments)) {
+  for await (const batch of documentPages(store, config.engine.sliceDocuments)) {
     batches.push(batch);
     read += batch.faces.length;
     onShare(Math.min(1, read / Math.max(1, total)));
