@@ -1,6 +1,6 @@
 import type { Adapter, AdapterInput } from '../adapter/adapter.ts';
+import { breathe } from '../breathe.ts';
 import { type Matrix, matrix, pickRows, row } from '../matrix.ts';
-import { breathe } from './breathe.ts';
 
 interface Waiting {
   readonly vectors: Matrix;
