@@ -1,3 +1,4 @@
+import { breathe } from '../breathe.ts';
 import { type CollapseDetector, collapseDetector } from '../collapse/detector.ts';
 import { rowSets } from '../collapse/row-sets.ts';
 import { spread } from '../collapse/spread.ts';
@@ -6,7 +7,6 @@ import type { Kernels } from '../kernels/kernels.ts';
 import type { Matrix } from '../matrix.ts';
 import { type Random, random } from '../random.ts';
 import type { CollectionStore } from '../store/store.ts';
-import { breathe } from './breathe.ts';
 import type { CollectionEvent } from './events.ts';
 import type { Generation } from './generation.ts';
 import type { Slots } from './slots.ts';

@@ -1,9 +1,9 @@
+import { breathe } from '../breathe.ts';
 import { config } from '../config.ts';
 import { pickRows } from '../matrix.ts';
 import { documentPages } from '../store/pages.ts';
 import type { DocumentBatch, GenerationRecord } from '../store/store.ts';
 import { tokenBags } from '../token-bags.ts';
-import { breathe } from './breathe.ts';
 import { Generation, type IndexInput } from './generation.ts';
 import type { GenerationsParts } from './generations.ts';
 

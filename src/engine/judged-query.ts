@@ -1,6 +1,6 @@
+import { breathe } from '../breathe.ts';
 import { config } from '../config.ts';
 import { type Grades, ndcg } from '../evaluate/metrics.ts';
-import { breathe } from './breathe.ts';
 import type { Generation } from './generation.ts';
 import type { Searcher } from './searcher.ts';
 

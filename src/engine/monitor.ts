@@ -1,4 +1,5 @@
 import type { SignalFigures } from '../adapter/card.ts';
+import { breathe } from '../breathe.ts';
 import { collapseDetector } from '../collapse/detector.ts';
 import { skewness } from '../collapse/hubness.ts';
 import { neighbours, othersNear } from '../collapse/neighbours.ts';
@@ -11,7 +12,6 @@ import { type Matrix, matrix, pickRows, row } from '../matrix.ts';
 import { random } from '../random.ts';
 import { stackRows } from '../store/document-batch.ts';
 import type { CollectionStore, DocumentBatch, TeacherVectors } from '../store/store.ts';
-import { breathe } from './breathe.ts';
 import type { Generation } from './generation.ts';
 import type { Slots } from './slots.ts';
 

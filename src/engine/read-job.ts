@@ -1,9 +1,9 @@
+import { breathe } from '../breathe.ts';
 import { config } from '../config.ts';
 import { pickEvents } from '../distil/corpus.ts';
 import { matrix } from '../matrix.ts';
 import { documentPages } from '../store/pages.ts';
 import type { CollectionStore, DocumentBatch } from '../store/store.ts';
-import { breathe } from './breathe.ts';
 import type { DistilJob } from './distiller.ts';
 
 /** All documents of a collection and its collapse events as positions among them, and the row of each document. */

@@ -1,9 +1,9 @@
 import type { Worker } from 'node:worker_threads';
+import { breathe } from '../breathe.ts';
 import { config } from '../config.ts';
 import type { DistilStep } from '../distil/distil-options.ts';
 import { ChelatedError, type ErrorCode } from '../errors.ts';
 import { type DeviceChoice, type DeviceFallback, noteDeviceFallback, wantedDevice } from '../onnx/device.ts';
-import { breathe } from './breathe.ts';
 import type { DistilJob, Distiller, DistillerOptions, DistilOutcome, Taught } from './distiller.ts';
 
 export interface WorkerOptions {

@@ -1,8 +1,8 @@
 import { afterAll, describe, expect, test } from 'bun:test';
 import { join } from 'node:path';
+import { breathe } from '../../src/breathe.ts';
 import { config } from '../../src/config.ts';
 import { openEncoder } from '../../src/encode/open-encoder.ts';
-import { breathe } from '../../src/engine/breathe.ts';
 import { Engine } from '../../src/engine/engine.ts';
 import { inProcessDistiller } from '../../src/engine/in-process-distiller.ts';
 import { workerDistiller } from '../../src/engine/worker-distiller.ts';
