@@ -3,7 +3,7 @@ import type { CollectionIdentity, DocumentChanges, DocumentFace, NewDocument, Wr
 import { bytesToTokens, toBytes, toFloats, tokensToBytes } from './blobs.ts';
 import type { Database } from './database.ts';
 import type { SqlRow, SqlValue } from './sql-driver.ts';
-import type { SqliteWords } from './sqlite-words.ts';
+import type { SqliteWords, TextChange } from './sqlite-words.ts';
 import { damaged } from './storage-failure.ts';
 
 // As bytes: some of the runtimes cut text that they read at a zero character.
@@ -28,13 +28,16 @@ export class SqliteDocuments {
   write({ upserts, deletes }: DocumentChanges): Written {
     const replaced = new Set(upserts.map(({ id }) => id));
     const gone = deletes.filter((id) => !replaced.has(id));
+    const changes: TextChange[] = [];
     const deleted = gone.flatMap((id) => {
       const row = this.#get('DELETE FROM document WHERE collection = ? AND id = ? RETURNING row', id)?.row;
       if (row === undefined) return [];
-      this.#words.delete(row as number);
+      changes.push({ row: row as number, isNew: false, text: null });
       return [row as number];
     });
-    return { rows: upserts.map((document) => this.#put(document)), deleted };
+    const rows = upserts.map((document) => this.#put(document, changes));
+    this.#words.write(changes);
+    return { rows, deleted };
   }
 
   count(): number {
@@ -83,7 +86,7 @@ export class SqliteDocuments {
     return this.#get(sql, row) !== null;
   }
 
-  #put({ id, text, metadata, vector, tokens }: NewDocument): number {
+  #put({ id, text, metadata, vector, tokens }: NewDocument, changes: TextChange[]): number {
     const kept = metadata && JSON.stringify(metadata);
     const numbers = [tokens && tokensToBytes(tokens), toBytes(vector)];
     const same = `SELECT row, text IS ? AS same_text, vector IS ? AS same_vector FROM document WHERE collection = ? AND id = ?`;
@@ -91,13 +94,13 @@ export class SqliteDocuments {
     if (before === null) {
       const columns = '(collection, id, text, metadata, tokens, vector) VALUES (?, ?, ?, ?, ?, ?)';
       const row = this.#get(`INSERT INTO document ${columns} RETURNING row`, id, text, kept, ...numbers)!.row as number;
-      this.#words.add(row, text);
+      changes.push({ row, isNew: true, text });
       return row;
     }
     const row = before.row as number;
     const update = 'UPDATE document SET text = ?, metadata = ?, tokens = ?, vector = ? WHERE row = ?';
     this.#database.statement(update).run(text, kept, ...numbers, row);
-    if (!before.same_text) this.#words.replace(row, text);
+    if (!before.same_text) changes.push({ row, isNew: false, text });
     if (!before.same_text || !before.same_vector) this.#forget(row);
     return row;
   }

@@ -5,6 +5,14 @@ import type { WordHits } from '../store.ts';
 import type { Database } from './database.ts';
 import type { SqliteDocuments } from './sqlite-documents.ts';
 
+/** A document that came, was replaced or went. */
+export interface TextChange {
+  readonly row: number;
+  readonly isNew: boolean;
+  /** Null where there is none, or no document any more. */
+  readonly text: string | null;
+}
+
 /** Above every row. */
 const allRows = Number.MAX_SAFE_INTEGER;
 
@@ -44,17 +52,17 @@ export class SqliteWords {
     this.#to = null;
   }
 
-  add(row: number, text: string | null): void {
-    if (text !== null && row <= this.#covered) this.#insert(row, text);
-  }
-
-  replace(row: number, text: string | null): void {
-    this.delete(row);
-    this.add(row, text);
-  }
-
-  delete(row: number): void {
-    if (row <= this.#covered) this.#database.statement(`DELETE FROM ${this.#table} WHERE rowid = ?`).run(row);
+  /**
+   * Follows what was written, in its order. After all of the documents and not between them: SQLite may begin a statement
+   * that writes a document with a savepoint, and FTS5 then puts what it gathered on disk as an index of its own.
+   */
+  write(changes: readonly TextChange[]): void {
+    const remove = `DELETE FROM ${this.#table} WHERE rowid = ?`;
+    for (const { row, isNew, text } of changes) {
+      if (row > this.#covered) continue;
+      if (!isNew) this.#database.statement(remove).run(row);
+      if (text !== null) this.#insert(row, text);
+    }
   }
 
   /** Removes the index, with the collection. */
