@@ -191,6 +191,16 @@ export class Collection {
    *
    * @throws {ChelatedError} invalid_input (no token that the student knows, a zero vector, k < 1), text_required (also for a
    *   fusion of a vector), not_supported (a fusion where words are not indexed), shape_mismatch, not_finite, too_large
+   * @example
+   * import { Engine, loadKernels, openEncoder } from 'chelated';
+   * const kernels = await loadKernels();
+   * const encoder = await openEncoder('static', { kernels });
+   * const engine = await Engine.open({ encoder, kernels, words: true });
+   * const texts = ['a bird of the river', 'the kakapo', 'a boundary layer'];
+   * await engine.collection().upsert(texts.map((text, i) => ({ id: `d${i}`, text })));
+   * const { hits, fusion } = await engine.collection().search({ query: 'where do kakapos live?' }, { fusion: {} });
+   * [hits[0].id, fusion.words]; // => ['d1', 1]
+   * await engine.close();
    */
   search(input: SearchInput, options: SearchOptions = {}): Promise<SearchAnswer> {
     return this.#searcher.search(input, options);

@@ -46,7 +46,7 @@ export type CorrectInput =
 interface Asked {
   readonly k: number;
   readonly filter: Filter | undefined;
-  readonly fusion: FusionPlan | null;
+  readonly fusion: (FusionPlan & { words(limit: number): Promise<WordHits> }) | null;
   /** How many neighbours the collapse detector should see. */
   readonly neighbours?: number;
 }
@@ -82,7 +82,8 @@ export class Searcher {
       throw new ChelatedError('invalid_input', `k must be a whole number of at least 1, got ${k}`);
     }
     const fusion = options.fusion ? fusionPlan(input.query, options.fusion) : null;
-    const asked: Asked = { k, filter, fusion };
+    const words = (query: string) => remembered((limit: number) => this.#parts.store.searchWords(query, limit));
+    const asked: Asked = { k, filter, fusion: fusion && { ...fusion, words: words(fusion.query) } };
     return this.#parts.generations.serving.read(async (generation) => {
       const base =
         input.query === undefined
@@ -155,7 +156,7 @@ export class Searcher {
     let look = asked.neighbours ?? 0;
     for (let n = filter === undefined ? k : k + config.engine.tieMargin; ; n *= 4) {
       const depth = fusion ? Math.max(n, config.fusion.depth) : n;
-      const words = fusion && this.#acknowledged(await store.searchWords(fusion.query, depth));
+      const words = fusion && (await fusion.words(depth));
       const near = nearest(generation, slots, Q, Math.max(depth, look));
       if (look > 0) {
         const found = near.best.slice(0, look).map(({ slot }) => slot);
@@ -163,22 +164,15 @@ export class Searcher {
       }
       look = 0;
       const { best, all } = fusion && words ? fused(near, words, fusion, depth) : near;
-      const read = filter === undefined ? best.slice(0, k) : best;
+      const read = best.slice(0, filter === undefined ? k : n);
       const faces = await store.byRow(read.map((each) => each.row));
       if (faces.some((face) => face === null)) continue;
       const hits = read
         .map(({ score }, i) => hitOf(faces[i]!, score))
         .filter((hit) => filter === undefined || matches(filter, hit.metadata));
-      if (hits.length >= k || all) return { hits: hits.slice(0, k), words: words?.rows.length ?? 0 };
+      const isLast = all && read.length === best.length;
+      if (hits.length >= k || isLast) return { hits: hits.slice(0, k), words: words?.rows.length ?? 0 };
     }
-  }
-
-  /** Without documents of a write that is not in the indexes yet. */
-  #acknowledged({ rows, scores }: WordHits): WordHits {
-    const { slots } = this.#parts;
-    if (rows.every((row) => slots.has(row))) return { rows, scores };
-    const kept = [...rows.keys()].filter((i) => slots.has(rows[i]!));
-    return { rows: kept.map((i) => rows[i]!), scores: kept.map((i) => scores[i]!) };
   }
 
   /** What the answer says of a fusion. Where no word was found the vectors alone have ranked, and that is told. */
@@ -221,3 +215,13 @@ export class Searcher {
 }
 
 const hitOf = ({ id, text, metadata }: DocumentFace, score: number): Hit => ({ id, score, text, metadata });
+
+/** The same answer for the same number, asked for once: words are searched once for before and after. */
+function remembered<T>(ask: (limit: number) => Promise<T>): (limit: number) => Promise<T> {
+  const known = new Map<number, Promise<T>>();
+  return (limit) => {
+    const answer = known.get(limit) ?? ask(limit);
+    known.set(limit, answer);
+    return answer;
+  };
+}
