@@ -2,10 +2,11 @@
 //
 //   node scripts/bun.mjs bench/fusion.bench.ts quality [--dataset cisi,cranfield,scifact,vaswani]
 //   node scripts/bun.mjs bench/fusion.bench.ts cost    [--documents 10000,100000] [--rounds 2]
+//   node scripts/bun.mjs bench/fusion.bench.ts memory  [--documents 10000]
 //
 // Both read CHELATED_DATA, quality CHELATED_VECTORS too. `quality` is what the engine finds with the default adapter, beside what the
 // laboratory makes of the same vectors and another BM25. `cost` is on texts of all four collections, repeated under new ids where more
-// are wanted; plain and fused, with and without an index of words, take turns.
+// are wanted; plain and fused, with and without an index of words, take turns. `memory` is the same search without a database.
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -36,7 +37,7 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     dataset: { type: 'string', default: collections.join(',') },
-    documents: { type: 'string', default: '10000,100000' },
+    documents: { type: 'string' },
     rounds: { type: 'string', default: '2' },
   },
 });
@@ -103,7 +104,8 @@ async function runOf(collection: Collection, queries: readonly TextRecord[], opt
   return run;
 }
 
-async function cost(): Promise<void> {
+/** Texts of all documents, and of fifty queries of each collection. */
+async function allTexts(): Promise<{ texts: string[]; queries: string[] }> {
   const data = await Promise.all(collections.map((name) => readDataset(folderOf(name))));
   const texts = data.flatMap(({ documents }) => documents.map(({ text }) => text));
   const queries = data.flatMap((each) =>
@@ -111,8 +113,32 @@ async function cost(): Promise<void> {
       .slice(0, 50)
       .map((i) => each.queries[i]!.text),
   );
+  return { texts, queries };
+}
+
+async function memory(): Promise<void> {
+  const size = Number(values.documents ?? 10_000);
+  const { texts, queries } = await allTexts();
+  const engine = await Engine.open({ encoder: student, kernels, sampleRate: 0, words: true });
+  const collection = engine.collection();
+  await collection.upsert(Array.from({ length: size }, (_, i) => ({ id: `d${i}`, text: texts[i % texts.length]! })));
+  const fusedSearch = (query: string) => timed(() => collection.search({ query }, { k: 10, fusion: {} }));
+  const start = process.memoryUsage.rss();
+  const first = await fusedSearch(queries[0]!);
+  Bun.gc(true);
+  const megabytes = (process.memoryUsage.rss() - start) / 1e6;
+  const times: number[] = [];
+  for (const query of queries) times.push(await fusedSearch(query));
+  console.log(
+    `${size} documents in memory: the first fused search, which indexes words, ${ms(first)} ms and ${megabytes.toFixed(0)} MB; the others p50 ${ms(percentile(times, 50))} ms, p99 ${ms(percentile(times, 99))} ms`,
+  );
+  await engine.close();
+}
+
+async function cost(): Promise<void> {
+  const { texts, queries } = await allTexts();
   const longest = queries.toSorted((a, b) => b.length - a.length)[0]!;
-  for (const size of values.documents.split(',').map(Number)) {
+  for (const size of (values.documents ?? '10000,100000').split(',').map(Number)) {
     const [plain, words] = [await engineOn({}), await engineOn({ words: true })];
     const inserts = new Map<object, number>([
       [plain, 0],
@@ -194,7 +220,7 @@ async function withStalls(task: () => Promise<unknown>): Promise<{ ms: number; s
 
 const ms = (value: number) => value.toFixed(1);
 
-const parts: Readonly<Record<string, () => Promise<void>>> = { quality, cost };
+const parts: Readonly<Record<string, () => Promise<void>>> = { quality, cost, memory };
 const part = parts[positionals[0] ?? ''];
 if (!part) {
   console.error(`give one of ${Object.keys(parts).join(', ')}`);

@@ -1,3 +1,5 @@
+import { breathe } from '../breathe.ts';
+import { config } from '../config.ts';
 import type { ChelatedError } from '../errors.ts';
 import { checkDocuments, checkTeacherVectors } from './check-documents.ts';
 import { copyJson, documentBatch, face, type StoredDocument, stackRows } from './document-batch.ts';
@@ -33,6 +35,8 @@ export class MemoryCollection implements CollectionStore {
   #hasWords = false;
   /** Made when words are first searched for, and kept up to date from then on: an edge that never does pays nothing. */
   #words: WordIndex | null = null;
+  /** Rows whose words are not in it yet. */
+  #unindexed: number[] = [];
   readonly #generations = new Map<number, GenerationRecord>();
   readonly #history: HistoryEntry[] = [];
 
@@ -119,7 +123,13 @@ export class MemoryCollection implements CollectionStore {
     if (!this.#hasWords) throw noWords(this.identity.name);
     if (this.#words === null) {
       this.#words = new WordIndex();
-      for (const { row, text } of this.#documents.values()) this.#words.put(row, text);
+      this.#unindexed = [...this.#documents.keys()];
+    }
+    while (this.#unindexed.length > 0) {
+      for (const row of this.#unindexed.splice(-config.store.sliceTexts)) {
+        this.#words.put(row, this.#documents.get(row)?.text ?? null);
+      }
+      await breathe();
     }
     return this.#words.search(query, limit);
   }

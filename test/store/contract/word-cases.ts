@@ -159,7 +159,9 @@ export const wordCases: readonly StoreCase[] = [
       else texts.set(id, text);
     };
     const last = `d${texts.size - 1}`;
-    const indexing = collection.indexWords();
+    // In memory the search is what begins it.
+    const indexing = collection.indexWords().then(() => collection.searchWords('tide', 1));
+    await Promise.resolve();
     await change('d0', 'moon');
     await change(last, 'moon');
     await change('d1', null);
