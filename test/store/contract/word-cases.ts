@@ -123,6 +123,7 @@ export const wordCases: readonly StoreCase[] = [
           const texts = new Map<string, string>();
           for (const [i, changes] of writes.entries()) {
             if (i === 1) await collection.indexWords();
+            if (i === 2) await collection.searchWords('tide', 1);
             const kept = changes.filter(({ deleted }) => !deleted);
             const upserts = kept.map(({ id, text }) => document(id, { text }));
             const deletes = changes.filter(({ deleted }) => deleted).map(({ id }) => id);
