@@ -466,7 +466,7 @@ export const config = {
     maxIdCharacters: 512,
     /** Generations kept beside the student, the serving one included: each costs an index in memory. */
     keep: 3,
-    /** Documents projected between two turns of everything else: a millisecond of a 384 × 384 map on two threads, two on one. */
+    /** Documents read or projected between two turns of everything else: a millisecond of a 384 × 384 map on two threads, two on one. */
     sliceDocuments: 256,
     /** Documents read at a time when a collection is opened. */
     readDocuments: 1024,
@@ -488,7 +488,7 @@ export const config = {
       /** Documents compared: with each other, and with the teacher's neighbours of the same ones. */
       documents: 1000,
       /** Documents that are searched for in one go, between two turns of everything else. */
-      sliceQueries: 64,
+      sliceQueries: 32,
       /** Neighbours of the hubness figure N_k, and rank depth of agreement and judged nDCG. */
       depth: 10,
       /** A generation that is worse than the one before it by this z of the paired difference is rolled back. */

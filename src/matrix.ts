@@ -44,6 +44,12 @@ export function transpose({ rows, dims, data }: Matrix): Matrix {
   return turned;
 }
 
+/** A loop, for `every` calls back for each number: ten times the time, and that beside requests. */
+export function allFinite(data: Float32Array): boolean {
+  for (let e = 0; e < data.length; e++) if (!Number.isFinite(data[e])) return false;
+  return true;
+}
+
 /**
  * Refuses a matrix from outside that has other numbers than it says.
  *

@@ -1,4 +1,5 @@
 import { ChelatedError, type ErrorCode } from '../errors.ts';
+import { allFinite } from '../matrix.ts';
 import type { AdapterCard, AdapterKind, AdapterNeeds } from './card.ts';
 import type { AdapterParts, HiddenPart, TeacherMap, TokenPart } from './parts.ts';
 
@@ -48,9 +49,9 @@ export function checkParts(parts: AdapterParts, card: AdapterCard, code: ErrorCo
       map.rows === dIn && map.dims === dOut,
       () => `map is ${map.rows} × ${map.dims}, the card says ${dIn} × ${dOut}`,
     );
-    check(fills(map.data, dIn * dOut) && finite(map.data), () => 'map must be filled with finite numbers');
+    check(fills(map.data, dIn * dOut) && allFinite(map.data), () => 'map must be filled with finite numbers');
   } else check(dIn === dOut, () => `without a map, ${dIn} numbers in cannot be ${dOut} out`);
-  if (bias) check(bias.length === dOut && finite(bias), () => `bias must be ${dOut} finite numbers`);
+  if (bias) check(bias.length === dOut && allFinite(bias), () => `bias must be ${dOut} finite numbers`);
   if (tokens) checkTokens(tokens, dOut, check);
   if (hidden) checkHidden(hidden, card, check);
   if (teacher) checkTeacher(teacher, dOut, check);
@@ -65,36 +66,41 @@ function checkHidden({ into, bias, out }: HiddenPart, { kind, dIn, dOut }: Adapt
     () => `hidden part is ${into.rows} × ${h} and ${out.rows} × ${out.dims}, the card says ${dIn} and ${dOut}`,
   );
   check(
-    fills(into.data, dIn * h) && fills(out.data, h * dOut) && finite(into.data) && finite(out.data),
+    fills(into.data, dIn * h) && fills(out.data, h * dOut) && allFinite(into.data) && allFinite(out.data),
     () => 'hidden part must be filled with finite numbers',
   );
   check((kind === 'mlp') === (bias !== null), () => `hidden bias: kind mlp has one, lowrank has none`);
-  if (bias) check(bias.length === h && finite(bias), () => `hidden bias must be ${h} finite numbers`);
+  if (bias) check(bias.length === h && allFinite(bias), () => `hidden bias must be ${h} finite numbers`);
 }
 
 function checkTokens({ rows, rowOf, weights }: TokenPart, dOut: number, check: Check): void {
   check(rows.dims === dOut, () => `token rows are ${rows.dims} wide, the card says ${dOut}`);
   check(
-    rows.data.length === rows.rows * rows.dims && fills(rows.scales, rows.rows) && finite(rows.scales),
+    rows.data.length === rows.rows * rows.dims && fills(rows.scales, rows.rows) && allFinite(rows.scales),
     () => `${rows.rows} token rows need as many finite scales and ${rows.rows * rows.dims} int8 numbers`,
   );
-  check(weights.length === rowOf.length && finite(weights), () => `${rowOf.length} tokens need as many finite weights`);
   check(
-    rowOf.every((r) => r >= -1 && r < rows.rows),
-    () => `a token names a row that is not among the ${rows.rows}`,
+    weights.length === rowOf.length && allFinite(weights),
+    () => `${rowOf.length} tokens need as many finite weights`,
   );
+  check(allBelow(rowOf, rows.rows), () => `a token names a row that is not among the ${rows.rows}`);
 }
 
 function checkTeacher({ mean, map }: TeacherMap, dOut: number, check: Check): void {
-  check(mean.length > 0 && finite(mean), () => "the teacher's mean must be finite numbers");
+  check(mean.length > 0 && allFinite(mean), () => "the teacher's mean must be finite numbers");
   if (map) {
     check(
-      map.rows === mean.length && map.dims === dOut && fills(map.data, map.rows * map.dims) && finite(map.data),
+      map.rows === mean.length && map.dims === dOut && fills(map.data, map.rows * map.dims) && allFinite(map.data),
       () => `the teacher's map is ${map.rows} × ${map.dims}, expected ${mean.length} × ${dOut}, finite`,
     );
   } else check(mean.length === dOut, () => `without a map, a teacher of ${mean.length} cannot be ${dOut} out`);
 }
 
+/** Whether all are −1 … limit − 1. A loop, as in `allFinite`: a vocabulary is long, and this runs beside requests. */
+function allBelow(rowOf: Int32Array, limit: number): boolean {
+  for (let t = 0; t < rowOf.length; t++) if (rowOf[t]! < -1 || rowOf[t]! >= limit) return false;
+  return true;
+}
+
 const isSize = (d: number) => Number.isSafeInteger(d) && d > 0;
 const fills = (data: Float32Array, count: number) => data.length === count;
-const finite = (data: Float32Array) => data.every(Number.isFinite);

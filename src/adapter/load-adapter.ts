@@ -1,3 +1,4 @@
+import { breathe } from '../breathe.ts';
 import { config } from '../config.ts';
 import type { Encoder } from '../encode/encoder.ts';
 import { ChelatedError } from '../errors.ts';
@@ -28,6 +29,7 @@ export interface LoadAdapterOptions extends SessionOptions {
 export async function loadAdapter(bytes: Uint8Array, options: LoadAdapterOptions): Promise<Adapter> {
   const { encoder, kernels, backend = config.adapterRun.backend } = options;
   const source = await readAdapter(bytes);
+  await breathe(); // a server opens an adapter beside requests: first it is read, then it goes to the kernels
   const { baseFingerprint, student } = source.card;
   if (baseFingerprint !== encoder.baseFingerprint) {
     throw new ChelatedError(

@@ -14,7 +14,7 @@ export async function readJob(
   const total = await store.count();
   const batches: DocumentBatch[] = [];
   let read = 0;
-  for await (const batch of documentPages(store, config.engine.readDocuments)) {
+  for await (const batch of documentPages(store, config.engine.sliceDocuments)) {
     batches.push(batch);
     read += batch.faces.length;
     onShare(Math.min(1, read / Math.max(1, total)));

@@ -1,3 +1,4 @@
+import { breathe } from '../breathe.ts';
 import { config } from '../config.ts';
 import { usableDocuments } from '../distil/usable-documents.ts';
 import { ChelatedError } from '../errors.ts';
@@ -90,23 +91,24 @@ async function usableRows({ store, teacher }: TeachInput, { vectors, failed }: T
   return usable;
 }
 
-/** All of a teacher's vectors as a matrix over the rows given; zero rows where it has none, null where it has none at all. */
+/** All of a teacher's vectors as a matrix over the rows given, ascending; zero rows where it has none, null where it has none at all. */
 export async function taughtMatrix(
   store: CollectionStore,
   teacher: string,
   rows: readonly number[],
 ): Promise<{ vectors: Matrix; known: number } | null> {
-  const place = new Map(rows.map((each, i) => [each, i]));
   let vectors: Matrix | null = null;
   let known = 0;
-  for await (const batch of taughtPages(store, teacher, config.engine.readDocuments)) {
+  let at = 0; // both ascend
+  for await (const batch of taughtPages(store, teacher, config.engine.sliceDocuments)) {
     vectors ??= matrix(rows.length, batch.vectors.dims);
-    batch.rows.forEach((each, i) => {
-      const at = place.get(each);
-      if (at === undefined) return;
-      row(vectors!, at).set(row(batch.vectors, i));
+    for (let i = 0; i < batch.rows.length; i++) {
+      while (at < rows.length && rows[at]! < batch.rows[i]!) at++;
+      if (rows[at] !== batch.rows[i]) continue;
+      row(vectors, at).set(row(batch.vectors, i));
       known++;
-    });
+    }
+    await breathe();
   }
   return vectors && { vectors, known };
 }

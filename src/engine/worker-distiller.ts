@@ -44,8 +44,9 @@ export interface WorkerAnswer {
 type Request = WorkerCall extends infer C ? (C extends WorkerCall ? Omit<C, 'id'> : never) : never;
 
 /**
- * Learns in a thread of its own, on Bun, Deno and Node, so that requests are answered meanwhile. An aborted call ends the
- * thread, also one that is stuck in a loop; the next call starts another.
+ * Learns in a thread of its own, on Bun, Deno and Node, so that requests are answered meanwhile. The thread is started at once,
+ * so that no request waits for that in the first cycle. An aborted call ends it, also one that is stuck in a loop; the next call
+ * starts another.
  */
 export function workerDistiller({ student }: WorkerOptions): Distiller {
   let current: Promise<Worker> | null = null;
@@ -62,6 +63,9 @@ export function workerDistiller({ student }: WorkerOptions): Distiller {
     current = null;
     await ending?.then((thread) => thread.terminate()).catch(() => {});
   };
+
+  // One that cannot start now is met again by the first call.
+  worker().catch(() => {});
 
   async function ask<R extends Taught | DistilOutcome>(
     request: Request,

@@ -57,7 +57,7 @@ async function graphBytes(name: string, { model }: DeviceHost): Promise<Uint8Arr
   }
   if (kind === 'step') return trainingGraph({ ...problems[Number.parseInt(which, 10)]!, batch, gives: 'step' });
   const files = await model(which);
-  return files && addPooling(fuseTransformer(await files.read(pickWeights(files).path)), ['mean']);
+  return files && addPooling(fuseTransformer(await files.read(pickWeights(files).path)), ['mean'], { unit: true });
 }
 
 const operators: DeviceCase = {

@@ -1,4 +1,4 @@
-import { matrix } from '../../matrix.ts';
+import { allFinite, matrix } from '../../matrix.ts';
 import type { TensorFeeds } from '../../onnx/session.ts';
 import { graphNames } from './graph-names.ts';
 import type { Parameters } from './network.ts';
@@ -41,8 +41,8 @@ export function stateFeeds({ parameters, means, variances }: TrainNumbers): Tens
   return feeds;
 }
 
-export function allFinite(parameters: Parameters): boolean {
-  return Object.values(parameters).every(({ data }) => data.every(Number.isFinite));
+export function areFinite(parameters: Parameters): boolean {
+  return Object.values(parameters).every(({ data }) => allFinite(data));
 }
 
 const tensorOf = ({ rows, dims, data }: Parameters[string]) => ({ dtype: 'f32', dims: [rows, dims], data }) as const;

@@ -7,7 +7,7 @@ import { documentOrder } from './document-order.ts';
 import { initialParameters, type Parameters } from './network.ts';
 import { checkTrainData, inputsOf, type TrainData } from './train-data.ts';
 import { checkTrainOptions, type TrainOptions } from './train-options.ts';
-import { allFinite, type Best, type TrainNumbers, type TrainState, zeros } from './train-state.ts';
+import { areFinite, type Best, type TrainNumbers, type TrainState, zeros } from './train-state.ts';
 import { openTrainer, type Trainer, type TrainerSettings } from './trainer.ts';
 
 export interface Trained {
@@ -132,7 +132,7 @@ async function judge(trainer: Trainer, run: Run, step: number, best: Best): Prom
   const { heldOut } = options;
   const heldOutLoss = heldOut.length > 0 ? await trainer.loss(heldOut) : null;
   const numbers = await trainer.read();
-  if (!(allFinite(numbers.parameters) && Number.isFinite(heldOutLoss ?? 0))) return null;
+  if (!(areFinite(numbers.parameters) && Number.isFinite(heldOutLoss ?? 0))) return null;
   const isBest = heldOutLoss === null || heldOutLoss < (best.loss ?? Infinity);
   const reached = isBest ? { epoch: step / perEpoch, loss: heldOutLoss, parameters: numbers.parameters } : best;
   return { best: reached, heldOutLoss, numbers };

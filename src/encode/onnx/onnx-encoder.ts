@@ -11,7 +11,7 @@ import { checkTexts } from '../check-texts.ts';
 import type { Encoded, EncodeOptions, Encoder, TextRole } from '../encoder.ts';
 import { libraryTokenizer } from '../library-tokenizer.ts';
 import type { Tokenizer } from '../tokenizer.ts';
-import { addPooling } from './add-pooling.ts';
+import { addPooling, unitOutput } from './add-pooling.ts';
 import { applyDense, type DenseLayer, readDenseLayer } from './dense-layer.ts';
 import { type ModelFiles, readText } from './model-files.ts';
 import { type ModelSpec, readModelSpec } from './model-spec.ts';
@@ -71,7 +71,7 @@ export async function onnxEncoder(
   const prepare = async () => {
     const { bytes, ...beside } = first ?? (await readWeights(model, weights));
     first = undefined;
-    return { bytes: addPooling(fuseTransformer(bytes), spec.pooling), ...beside };
+    return { bytes: addPooling(fuseTransformer(bytes), spec.pooling, { unit: dense.length === 0 }), ...beside };
   };
   const session = await openSession(prepare, {
     threads: options.threads ?? threadsHere(),
@@ -188,6 +188,7 @@ class OnnxEncoder implements Encoder {
 async function embed(parts: Parts, lists: readonly (readonly number[])[], skip: number): Promise<Matrix> {
   const { spec, session, dense, kernels, id } = parts;
   const pooled = await runTokens(session, lists, spec, { name: id, skip });
+  if (session.outputNames.includes(unitOutput)) return pooled;
   return kernels.normalize(dense.reduce((X, layer) => applyDense(X, layer, kernels), pooled));
 }
 

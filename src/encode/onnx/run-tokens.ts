@@ -1,7 +1,7 @@
 import { ChelatedError } from '../../errors.ts';
 import { type Matrix, matrix, row } from '../../matrix.ts';
 import type { OnnxSession, TensorFeeds } from '../../onnx/session.ts';
-import { pooledOutput, poolingInput, textOutputs, tokenOutputs } from './add-pooling.ts';
+import { pooledOutput, poolingInput, textOutputs, tokenOutputs, unitOutput } from './add-pooling.ts';
 import type { ModelSpec } from './model-spec.ts';
 import { fillPooling, isPoolingEmpty, type Pooling } from './pooling.ts';
 
@@ -10,7 +10,7 @@ import { fillPooling, isPoolingEmpty, type Pooling } from './pooling.ts';
  *
  * Only inputs that the model has are fed: input_ids, attention_mask, token_type_ids (zeros) and position_ids.
  *
- * @returns (n, d) vectors of the texts, not normalised; of a model that pools in its own graph, what it gives
+ * @returns (n, d) vectors of the texts, of unit length where the graph makes that; of a model that pools in its own graph, what it gives
  * @throws {ChelatedError} backend_failed; invalid_input for a model with other inputs or outputs
  */
 export async function runTokens(
@@ -19,7 +19,7 @@ export async function runTokens(
   { padId, pooling }: Pick<ModelSpec, 'padId' | 'pooling'>,
   { name, skip = 0 }: { readonly name: string; readonly skip?: number },
 ): Promise<Matrix> {
-  const output = [pooledOutput, ...textOutputs].find((known) => session.outputNames.includes(known)) ?? '';
+  const output = [unitOutput, pooledOutput, ...textOutputs].find((known) => session.outputNames.includes(known)) ?? '';
   if (output === '') {
     const known = [...tokenOutputs, ...textOutputs].join(', ');
     throw new ChelatedError(
@@ -27,7 +27,7 @@ export async function runTokens(
       `model ${name}: expected an output ${known}; got ${session.outputNames.join(', ')}`,
     );
   }
-  const ways = output === pooledOutput ? pooling : [];
+  const ways = textOutputs.includes(output) ? [] : pooling;
   const results = await session.run(feeds(session, lists, padId, { ways, skip, name }), [output]);
   const { dims, data } = results[output]!;
   if (dims.length !== 2 || dims[0] !== lists.length) {

@@ -128,10 +128,18 @@ export class GraphEditor {
 
   /** A list of int64 as a constant. */
   integers(values: readonly number[]): string {
+    return this.#constant(BigInt64Array.from(values, BigInt), onnxTypes.int64);
+  }
+
+  /** An f32 as a constant, of one axis. */
+  float(value: number): string {
+    return this.#constant(Float32Array.of(value), onnxTypes.f32);
+  }
+
+  #constant({ length, buffer }: BigInt64Array | Float32Array, dataType: number): string {
     const name = this.fresh();
-    const rawData = new Uint8Array(BigInt64Array.from(values, BigInt).buffer);
-    const dims = [BigInt(values.length)];
-    this.#graph.initializer.push(create(TensorProtoSchema, { name, dims, dataType: onnxTypes.int64, rawData }));
+    const rawData = new Uint8Array(buffer as ArrayBuffer);
+    this.#graph.initializer.push(create(TensorProtoSchema, { name, dims: [BigInt(length)], dataType, rawData }));
     return name;
   }
 
