@@ -18,7 +18,7 @@ export interface FusionPlan {
   readonly weights: readonly [vectors: number, words: number];
 }
 
-/** @throws {ChelatedError} invalid_input; text_required for a query that is a vector */
+/** @throws {ChelatedError} invalid_input for an unknown method; text_required for a query that is a vector */
 export function fusionPlan(query: string | undefined, options: FusionOptions): FusionPlan {
   const { method = config.fusion.method, weights = config.fusion.weights } = options;
   if (query === undefined) {
@@ -30,19 +30,14 @@ export function fusionPlan(query: string | undefined, options: FusionOptions): F
   if (!fusions.includes(method)) {
     throw new ChelatedError('invalid_input', `a fusion is one of ${fusions.join(', ')}; got ${method}`);
   }
-  const [vectors = Number.NaN, words = Number.NaN] = weights;
-  if (weights.length !== 2 || ![vectors, words].every((weight) => weight >= 0 && weight < Infinity)) {
-    throw new ChelatedError(
-      'invalid_input',
-      `a fusion has two weights of at least 0, of vectors and of words; got [${weights.join(', ')}]`,
-    );
-  }
-  return { query, method, weights: [vectors, words] };
+  return { query, method, weights };
 }
 
 /**
  * One ranking of the `depth` nearest documents and the `depth` best by words, ties by their order of arrival. The scores of
  * a side are seen over these documents of it, as `fuse` has it; a document that only the other side found has its lowest.
+ *
+ * @throws {ChelatedError} invalid_input when there are not two weights of at least 0
  */
 export function fused(near: Ranking, words: WordHits, { method, weights }: FusionPlan, depth: number): Ranking {
   const vectors = near.best.slice(0, depth);

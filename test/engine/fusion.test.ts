@@ -121,12 +121,12 @@ describe('fused search', () => {
     const vector = new Float32Array(encoder.dims).fill(1);
     await expect(collection.search({ vector }, { fusion: {} })).rejects.toMatchObject({ code: 'text_required' });
     await expect(collection.search({ query: 'w1' }, { fusion: {} })).rejects.toMatchObject({ code: 'not_supported' });
-    await expect(collection.search({ query: 'w1' }, { fusion: { weights: [1, -1] } })).rejects.toMatchObject({
-      code: 'invalid_input',
-    });
     expect(collection.info().words).toBe(false);
     await collection.indexWords();
     expect(collection.info().words).toBe(true);
+    await expect(collection.search({ query: 'w1' }, { fusion: { weights: [1, -1] } })).rejects.toMatchObject({
+      code: 'invalid_input',
+    });
     const { fusion } = await collection.search({ query: documents[0]!.text }, { fusion: {} });
     expect(fusion!.words).toBeGreaterThan(0);
   });
