@@ -34,6 +34,7 @@ interface ServeOptions {
   readonly keyUse: string;
   readonly keyAdmin: string;
   readonly origin?: readonly string[];
+  readonly words?: true;
   readonly acceptTokenIds?: true;
 }
 
@@ -51,6 +52,7 @@ export function serveCommand(program: Command): void {
     .addOption(options.alpha())
     .addOption(options.device())
     .option('--adapter <FILE>', 'adapter that a collection without one begins with')
+    .option('--words', 'index the words of documents too, so that searches may be fused with BM25')
     .option('--proxy <URL>', 'stand before an OpenAI-compatible server, as http://localhost:8080/v1; needs --model')
     .option('--model <NAME>', 'model that the server behind --proxy is asked for')
     .option('--key-use <VARIABLE>', 'environment variable with the keys that may use, by commas', config.cli.keyUse)
@@ -113,6 +115,7 @@ async function serveEngine(given: ServeOptions): Promise<void> {
       store: await openStore(given.data),
       distiller: workerDistiller({ student }),
       alpha,
+      words: given.words ?? false,
       ...(mode && { mode }),
       ...(teacher !== undefined && { teacher }),
       onEvent: ({ type, ...event }) => {
