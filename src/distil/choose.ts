@@ -56,10 +56,12 @@ function stages(kind: AdapterKind, first: Choice): Stage[] {
     weightings
       .flatMap((w) => [true, false].map((prior) => ({ ...now, weighting: w, prior })))
       .filter((choice) => choice.weighting !== now.weighting || choice.prior !== now.prior);
+  const words: Stage = (now) => [{ ...now, words: !now.words }];
   const intercept: Stage = (now) => [{ ...now, intercept: !now.intercept }];
   if (kind === 'affine') return [intercept, ridge];
-  if (kind === 'lexical') return first.prior ? [lambda] : [features, lambda];
-  return kind === 'residual' ? [intercept, ridge, weighting, lambda] : [];
+  const tokens = first.words ? [words, lambda] : [lambda];
+  if (kind === 'lexical') return first.prior ? tokens : [features, ...tokens];
+  return kind === 'residual' ? [intercept, ridge, weighting, ...tokens] : [];
 }
 
 function mean(values: Float64Array): number {
