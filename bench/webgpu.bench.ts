@@ -37,6 +37,8 @@ const { values: options } = parseArgs({
   },
 });
 const rounds = Number(options.rounds);
+const { CHELATED_MODELS } = process.env;
+const encoderModel = 'all-MiniLM-L6-v2';
 
 /** By default what a processor that plays a GPU does in a minute or two; `--wide` is for a GPU. */
 const sizes: Readonly<Record<'encoder' | 'training', readonly (readonly [number, number])[]>> & {
@@ -58,12 +60,16 @@ const sizes: Readonly<Record<'encoder' | 'training', readonly (readonly [number,
       ],
     }
   : {
-      widths: [384],
+      widths: [384, 768],
       rows: [1, 64],
-      encoder: [[1, 16]],
+      encoder: [
+        [1, 16],
+        [4, 32],
+      ],
       training: [
         [16, 32],
         [64, 64],
+        [100, 384],
       ],
     };
 
@@ -126,10 +132,9 @@ async function writeCases(folder: string): Promise<BenchCase[]> {
     const bytes = await writeAdapter(parts, card);
     for (const rows of sizes.rows) await add(`adapter ${rows} × ${dims}`, bytes, { vector: normals(rows, dims) });
   }
-  const { CHELATED_MODELS: models } = process.env;
-  if (models) {
-    const file = await readFile(join(models, 'all-MiniLM-L6-v2/onnx/model_quantized.onnx'));
-    const bytes = addPooling(fuseTransformer(new Uint8Array(file)), ['mean']);
+  if (CHELATED_MODELS) {
+    const file = await readFile(join(CHELATED_MODELS, encoderModel, 'onnx/model_quantized.onnx'));
+    const bytes = addPooling(fuseTransformer(new Uint8Array(file)), ['mean'], { unit: true });
     for (const [texts, tokens] of sizes.encoder) {
       const ids = (value: (e: number) => number) =>
         ({
@@ -203,10 +208,15 @@ async function inProcess(variant: string, folder: string): Promise<Record<string
   return lastLine(Bun.spawn(args, { stdout: 'pipe', stderr: 'inherit' }));
 }
 
-/** Python's, by their names: native onnxruntime, and PyTorch where the case is written in it. */
+/** Python's, by their names: native onnxruntime, and PyTorch. */
 async function peers(python: string, folder: string): Promise<Record<string, Record<string, number>>> {
   const script = join(import.meta.dir, 'peers/device/run.py');
-  return lastLine(Bun.spawn([python, script, folder, options.rounds], { stdout: 'pipe', stderr: 'inherit' }));
+  return lastLine(
+    Bun.spawn([python, script, folder, options.rounds, join(CHELATED_MODELS ?? '', encoderModel)], {
+      stdout: 'pipe',
+      stderr: 'inherit',
+    }),
+  );
 }
 
 async function lastLine<T>(child: Bun.Subprocess<'ignore', 'pipe', 'inherit'>): Promise<T> {

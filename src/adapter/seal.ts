@@ -53,5 +53,5 @@ export async function openSeal(file: Uint8Array): Promise<string> {
 }
 
 function hashOf(file: Uint8Array): Promise<string> {
-  return sha256(new Uint8Array(file.subarray(0, file.length - hexDigits)));
+  return sha256(file.subarray(0, file.length - hexDigits) as Uint8Array<ArrayBuffer>);
 }

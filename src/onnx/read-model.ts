@@ -8,7 +8,7 @@ export interface OnnxFile {
   readonly metadata: ReadonlyMap<string, string>;
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
-  /** Copies, aligned; a type that is not read throws `dtype_unsupported`. */
+  /** A copy, but of int8, which is read where it lies; a type that is not read throws `dtype_unsupported`. */
   tensor(name: string): OnnxTensor | null;
 }
 
@@ -52,13 +52,13 @@ function readTensor({ name, dims: dimensions, dataType, rawData }: TensorProto):
       `tensor ${name} of [${dims}] needs ${count * width} bytes, got ${rawData.length}`,
     );
   }
+  // Single bytes lie well where they are, and are most of a file.
+  if (dtype === 'int8') return { dtype, dims, data: new Int8Array(rawData.buffer, rawData.byteOffset, count) };
   // A copy, for alignment; `slice` of a Node Buffer would be a view.
   const { buffer } = new Uint8Array(rawData);
   switch (dtype) {
     case 'f32':
       return { dtype, dims, data: new Float32Array(buffer) };
-    case 'int8':
-      return { dtype, dims, data: new Int8Array(buffer) };
     case 'int32':
       return { dtype, dims, data: new Int32Array(buffer) };
     case 'int64':

@@ -1,8 +1,8 @@
-"""The same models and inputs in onnxruntime's native build, and the ones that are plain matrices in PyTorch, one thread each.
+"""The same models and inputs in onnxruntime's native build, and the same shapes in PyTorch, one thread each.
 
-    python bench/peers/device/run.py FOLDER ROUNDS
+    python bench/peers/device/run.py FOLDER ROUNDS MODEL
 
-FOLDER is what bench/webgpu.bench.ts writes; medians in milliseconds go to stdout as one line of JSON.
+FOLDER is what bench/webgpu.bench.ts writes, MODEL the folder whose config.json says the encoder's shape; medians in milliseconds go to stdout as one line of JSON.
 """
 
 import json
@@ -13,8 +13,9 @@ import time
 import numpy as np
 import onnxruntime
 import torch
+from transformers import AutoConfig, AutoModel
 
-folder, rounds = pathlib.Path(sys.argv[1]), int(sys.argv[2])
+folder, rounds, model = pathlib.Path(sys.argv[1]), int(sys.argv[2]), sys.argv[3]
 torch.set_num_threads(1)
 types = {"f32": np.float32, "int64": np.int64}
 
@@ -34,6 +35,15 @@ def adapter(feeds):
     weight = torch.randn(x.shape[1], x.shape[1])
     with torch.no_grad():
         return median(lambda: torch.nn.functional.normalize(x @ weight, dim=1))
+
+
+def encoder(feeds):
+    # Its weights are random: the time does not depend on them.
+    transformer = AutoModel.from_config(AutoConfig.from_pretrained(model), add_pooling_layer=False).eval()
+    inputs = {name: torch.from_numpy(feeds[name]) for name in ("input_ids", "attention_mask", "token_type_ids")}
+    pooling = torch.from_numpy(feeds["chelated_pooling_mean"])
+    with torch.no_grad():
+        return median(lambda: torch.nn.functional.normalize(pooling @ transformer(**inputs).last_hidden_state, dim=2))
 
 
 def training_step(feeds):
@@ -62,8 +72,6 @@ for c, case in enumerate(json.loads((folder / "cases.json").read_text())):
     session = onnxruntime.InferenceSession(folder / str(c) / "model.onnx", settings, providers=["CPUExecutionProvider"])
     given = {node.name: feeds[node.name] for node in session.get_inputs()}
     native[case["name"]] = median(lambda: session.run(None, given))
-    if case["name"].startswith("adapter"):
-        pytorch[case["name"]] = adapter(feeds)
-    elif case["name"].startswith("training"):
-        pytorch[case["name"]] = training_step(feeds)
+    run = {"adapter": adapter, "encoder": encoder, "training": training_step}[case["name"].split()[0]]
+    pytorch[case["name"]] = run(feeds)
 print(json.dumps({"native": native, "PyTorch": pytorch}))
