@@ -22,6 +22,7 @@ import { loadKernels } from '../src/kernels/load.ts';
 import { row } from '../src/matrix.ts';
 import { random } from '../src/random.ts';
 import { normalMatrix, sample } from '../test/adapter/samples.ts';
+import { percentile } from './percentile.ts';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -93,11 +94,6 @@ function openLoop(search: () => Promise<unknown>, perSecond: number): Load {
     await Promise.all(running);
   };
   return { seen, stop };
-}
-
-function percentile(list: readonly number[], p: number): number {
-  const sorted = list.toSorted((a, b) => a - b);
-  return sorted[Math.min(sorted.length - 1, Math.floor((p / 100) * sorted.length))] ?? Number.NaN;
 }
 
 const ms = (value: number) => value.toFixed(1);

@@ -187,6 +187,8 @@ export const config = {
     pseudoQueries: 200,
     /** The constant of reciprocal ranks, its authors' own. */
     rankConstant: 60,
+    /** Best documents of each side whose scores are fused, and so what z-scores are taken over: as many as a run of the laboratory has. */
+    depth: 1000,
   },
 
   /** What the rungs of the hubness ladder are tried with; pseudo-queries choose. */
@@ -218,7 +220,7 @@ export const config = {
     /** Resamples of the bootstrap and of the permutation test, and the confidence of the interval. */
     bootstrapSamples: 10_000,
     confidence: 0.95,
-    /** BM25's saturation and length normalisation (Robertson's usual values). */
+    /** BM25's saturation and length normalisation (Robertson's usual values, and those that SQLite has built in). */
     bm25: { k1: 1.2, b: 0.75 },
   },
 
@@ -268,6 +270,8 @@ export const config = {
     blockBytes: 512 * 1024,
     /** Memory grows by at least this many bytes, so that growing is rare. */
     growBytes: 4 * 1024 * 1024,
+    /** Memory kept for what calls need only while they run: room for a few rows; calls with more take blocks. */
+    scratchBytes: 64 * 1024,
     /** Queries that pass over an index together, and the bytes of their k best. */
     topKQueries: 1024,
     topKBytes: 32 * 1024 * 1024,
@@ -396,6 +400,10 @@ export const config = {
     scanDocuments: 4096,
     /** Memory for pages of the database: the indexes of some hundred thousand documents. */
     cacheKiB: 64 * 1024,
+    /** Texts whose words are indexed between two turns of everything else, where a collection that is there is indexed. */
+    sliceTexts: 256,
+    /** Words of a query that are searched for; each costs time. (The longest query of CISI has 185: 64 cost it nothing.) */
+    queryWords: 128,
   },
 
   http: {

@@ -1,7 +1,9 @@
 // The server that http.bench.ts asks, in a process of its own: the app with an affine adapter, and echoes on the same Hono.
+import { loadAdapter } from '../../src/adapter/load-adapter.ts';
 import { writeAdapter } from '../../src/adapter/write-adapter.ts';
 import { config } from '../../src/config.ts';
 import type { Encoder } from '../../src/encode/encoder.ts';
+import { batchingAdapter } from '../../src/engine/batching-adapter.ts';
 import { Engine } from '../../src/engine/engine.ts';
 import { Access } from '../../src/http/access.ts';
 import { createApp } from '../../src/http/create-app.ts';
@@ -22,7 +24,9 @@ const encoder = {
   baseFingerprint: affine.card.baseFingerprint,
   dispose: () => {},
 } as unknown as Encoder;
-const engine = await Engine.open({ encoder, kernels });
+// As `chelated serve` opens it.
+const openAdapter = async (file: Uint8Array) => batchingAdapter(await loadAdapter(file, { encoder, kernels }));
+const engine = await Engine.open({ encoder, kernels, openAdapter });
 await engine.collection().adopt(await writeAdapter(affine.parts, affine.card));
 const app = createApp({ engine });
 // The way of every request (log, keys, room, deadline, limits, the schema of /v1/correct), and at its end the vectors as they came.

@@ -6,13 +6,21 @@ import type { CheckedInput } from './check-input.ts';
  * Runs `step` over at most `blockRows` rows at a time and puts the results below each other, so that what a step needs
  * between input and output does not grow with the batch.
  */
-export async function inBlocks(
+export function inBlocks(
+  input: CheckedInput,
+  dOut: number,
+  blockRows: number,
+  step: (block: CheckedInput) => Matrix | Promise<Matrix>,
+): Matrix | Promise<Matrix> {
+  return input.rows <= blockRows ? step(input) : blockByBlock(input, dOut, blockRows, step);
+}
+
+async function blockByBlock(
   input: CheckedInput,
   dOut: number,
   blockRows: number,
   step: (block: CheckedInput) => Matrix | Promise<Matrix>,
 ): Promise<Matrix> {
-  if (input.rows <= blockRows) return step(input);
   const all = matrix(input.rows, dOut);
   for (let from = 0; from < input.rows; from += blockRows) {
     const to = Math.min(from + blockRows, input.rows);

@@ -36,7 +36,7 @@ export function kernelsAdapter({ parts, card, hash }: AdapterSource, { kernels, 
     if (base) terms.push(linear.apply(base));
     if (base && hidden) terms.push(hidden.apply(base));
     if (known && rows && known.ids.length > 0) terms.push(kernels.embeddingBag(rows, known));
-    const Y = sum(terms, features?.rows ?? vectors?.rows ?? 0, card.dOut, bias);
+    const Y = sum(terms, vectors, features?.rows ?? vectors?.rows ?? 0, card.dOut, bias);
     return unitRows(Y, { vectors, features }, kernels);
   };
 
@@ -44,7 +44,7 @@ export function kernelsAdapter({ parts, card, hash }: AdapterSource, { kernels, 
     card,
     hash: hash ?? null,
     backend: 'kernels',
-    correct: async (input) => await inBlocks(checkInput(input, card), card.dOut, config.adapterRun.blockRows, step),
+    correct: async (input) => inBlocks(checkInput(input, card), card.dOut, config.adapterRun.blockRows, step),
     alignTeacher: (T) => teacher.align(T),
     dispose: async () => {
       for (const held of [prior, linear, hidden, rows, teacher]) held?.free();
@@ -52,11 +52,17 @@ export function kernelsAdapter({ parts, card, hash }: AdapterSource, { kernels, 
   };
 }
 
-/** The terms and the bias added up, row by row; the terms are left as they are. */
-function sum(terms: readonly Matrix[], rows: number, dims: number, bias: Float32Array | null): Matrix {
+/** The terms and the bias added up, row by row, in the place of the first term where that is not the input itself. */
+function sum(
+  terms: readonly Matrix[],
+  input: Matrix | null,
+  rows: number,
+  dims: number,
+  bias: Float32Array | null,
+): Matrix {
   const [first, ...rest] = terms;
   if (first && rest.length === 0 && !bias) return first;
-  const Y = matrix(rows, dims, first?.data.slice());
+  const Y = first && first !== input ? first : matrix(rows, dims, first?.data.slice());
   for (const { data } of rest) for (let e = 0; e < data.length; e++) Y.data[e]! += data[e]!;
   if (bias) for (let i = 0; i < rows; i++) for (let j = 0; j < dims; j++) Y.data[i * dims + j]! += bias[j]!;
   return Y;

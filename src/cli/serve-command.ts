@@ -1,9 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { type Command, Option } from 'commander';
 import { pino } from 'pino';
+import { loadAdapter } from '../adapter/load-adapter.ts';
 import { config } from '../config.ts';
 import { batchingEncoder } from '../encode/batching-encoder.ts';
 import { openEncoder } from '../encode/open-encoder.ts';
+import { batchingAdapter } from '../engine/batching-adapter.ts';
 import { Engine } from '../engine/engine.ts';
 import { workerDistiller } from '../engine/worker-distiller.ts';
 import { ChelatedError } from '../errors.ts';
@@ -32,6 +34,7 @@ interface ServeOptions {
   readonly keyUse: string;
   readonly keyAdmin: string;
   readonly origin?: readonly string[];
+  readonly words?: true;
   readonly acceptTokenIds?: true;
 }
 
@@ -49,6 +52,7 @@ export function serveCommand(program: Command): void {
     .addOption(options.alpha())
     .addOption(options.device())
     .option('--adapter <FILE>', 'adapter that a collection without one begins with')
+    .option('--words', 'index the words of documents too, so that searches may be fused with BM25')
     .option('--proxy <URL>', 'stand before an OpenAI-compatible server, as http://localhost:8080/v1; needs --model')
     .option('--model <NAME>', 'model that the server behind --proxy is asked for')
     .option('--key-use <VARIABLE>', 'environment variable with the keys that may use, by commas', config.cli.keyUse)
@@ -107,9 +111,11 @@ async function serveEngine(given: ServeOptions): Promise<void> {
     const opened = await Engine.open({
       encoder,
       kernels,
+      openAdapter: async (file) => batchingAdapter(await loadAdapter(file, { encoder, kernels })),
       store: await openStore(given.data),
       distiller: workerDistiller({ student }),
       alpha,
+      words: given.words ?? false,
       ...(mode && { mode }),
       ...(teacher !== undefined && { teacher }),
       onEvent: ({ type, ...event }) => {

@@ -42,6 +42,7 @@ async function start({ host, port, data }: StartOptions): Promise<void> {
   const engine = await Engine.open({
     encoder: student,
     kernels,
+    words: true,
     onEvent: (event) => {
       if (event.type === 'fallback') {
         display.note(`chelated: generation ${event.from} failed, ${event.to} answered: ${event.reason}`);

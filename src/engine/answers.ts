@@ -1,4 +1,5 @@
 import type { AdapterCard } from '../adapter/card.ts';
+import type { Fusion } from '../evaluate/fuse.ts';
 import type { Matrix } from '../matrix.ts';
 import type { Metadata, Mode, Serving } from '../store/store.ts';
 
@@ -20,7 +21,7 @@ export interface Fallback {
 
 export interface Hit {
   readonly id: string;
-  readonly score: number; // cosine
+  readonly score: number; // cosine; in a fused search the sum of weighted points, as `fuse` gives them
   readonly text: string | null;
   readonly metadata: Metadata | null;
 }
@@ -32,8 +33,20 @@ export interface RankedHits {
   readonly hits: readonly Hit[];
 }
 
+/** How words took part in a search. */
+export interface FusedBy {
+  readonly method: Fusion;
+  readonly weights: readonly [vectors: number, words: number];
+  /** Documents found by a word, at most `config.fusion.depth`. */
+  readonly words: number;
+  /** Why the vectors alone answered; null where both sides did. */
+  readonly fallback: string | null;
+}
+
 export interface SearchAnswer extends Provenance {
   readonly hits: readonly Hit[];
+  /** Null where no fusion was asked for. */
+  readonly fusion: FusedBy | null;
   /** With `compare`: what the unadapted student finds. */
   readonly before?: RankedHits;
 }
@@ -69,6 +82,8 @@ export interface CollectionInfo {
   readonly documents: number;
   readonly dims: number; // width of the base vectors
   readonly correctedDims: number;
+  /** Whether words are indexed, so that searches may be fused. */
+  readonly words: boolean;
   readonly adapter: AdapterCard | null;
   /** Searches and corrections answered since the start, and those that generation 0 answered in another's place. */
   readonly answers: number;

@@ -43,6 +43,8 @@ export interface CollectionParts {
 
 export interface CollectionSettings {
   readonly keep: number;
+  /** Indexes words, so that searches may be fused; otherwise that stays as it is. */
+  readonly words: boolean;
   readonly sampleRate: number;
   readonly seed: number;
   readonly serving: Serving;
@@ -73,6 +75,7 @@ export class Collection {
   readonly #log: ChelationLog;
   readonly #searcher: Searcher;
   readonly #cycles: Cycles;
+  #words = false;
   #closed = false;
 
   private constructor(parts: CollectionParts, slots: Slots, writes: Mutex, generations: Generations) {
@@ -87,8 +90,7 @@ export class Collection {
       if (event.type === 'collapse') this.#cycles.onCollapse();
     };
     this.#log = new ChelationLog({ store, kernels, slots, rate, seed, emit: watched });
-    const onFallback = (fallback: SearchAnswer['fallback'] & {}) => emit({ type: 'fallback', ...fallback });
-    this.#searcher = new Searcher({ encoder, kernels, store, slots, generations, log: this.#log, onFallback });
+    this.#searcher = new Searcher({ encoder, kernels, store, slots, generations, log: this.#log, emit });
     const retaught = (of: string, rows: readonly number[]) => writes.run(() => generations.retaught(of, rows));
     const measure = (now: Generation, before: Generation) => this.#measure(now, before);
     this.#cycles = new Cycles({ ...parts, generations, log: this.#log, retaught, monitor: measure });
@@ -107,7 +109,10 @@ export class Collection {
       keep: settings.keep,
       emit,
     });
-    return new Collection(parts, slots, writes, generations);
+    const collection = new Collection(parts, slots, writes, generations);
+    if (settings.words) await collection.indexWords();
+    else collection.#words = await store.hasWords();
+    return collection;
   }
 
   get name(): string {
@@ -163,16 +168,39 @@ export class Collection {
     return written.deleted.length;
   }
 
+  /**
+   * Indexes the words of all texts, so that searches may be fused, and keeps the index from then on. Searches and writes go
+   * on meanwhile; one that is cut short goes on where it was.
+   *
+   * @throws {ChelatedError} storage_failed
+   */
+  async indexWords(): Promise<void> {
+    await this.#parts.store.indexWords();
+    this.#words = true;
+  }
+
   /** Documents by id, null where there is none. */
   get(ids: readonly string[]): Promise<(DocumentFace | null)[]> {
     return this.#parts.store.byId(ids);
   }
 
   /**
-   * The k documents nearest to a text or to a base vector, by cosine in the serving generation's space.
+   * The k documents nearest to a text or to a base vector, by cosine in the serving generation's space. With `fusion` the
+   * ranking is that of cosine and BM25 together: each over its `config.fusion.depth` best documents (more where a filter
+   * asks for more), as `fuse` puts them together; with `compare` before and after alike.
    *
-   * @throws {ChelatedError} invalid_input (no token that the student knows, a zero vector, k < 1), text_required,
-   *   shape_mismatch, not_finite, too_large
+   * @throws {ChelatedError} invalid_input (no token that the student knows, a zero vector, k < 1), text_required (also for a
+   *   fusion of a vector), not_supported (a fusion where words are not indexed), shape_mismatch, not_finite, too_large
+   * @example
+   * import { Engine, loadKernels, openEncoder } from 'chelated';
+   * const kernels = await loadKernels();
+   * const encoder = await openEncoder('static', { kernels });
+   * const engine = await Engine.open({ encoder, kernels, words: true });
+   * const texts = ['a bird of the river', 'the kakapo', 'a boundary layer'];
+   * await engine.collection().upsert(texts.map((text, i) => ({ id: `d${i}`, text })));
+   * const { hits, fusion } = await engine.collection().search({ query: 'where do kakapos live?' }, { fusion: {} });
+   * [hits[0].id, fusion.words]; // => ['d1', 1]
+   * await engine.close();
    */
   search(input: SearchInput, options: SearchOptions = {}): Promise<SearchAnswer> {
     return this.#searcher.search(input, options);
@@ -315,6 +343,7 @@ export class Collection {
       documents: this.#slots.documents,
       dims: encoder.dims,
       correctedDims: serving.dims,
+      words: this.#words,
       adapter: serving.adapter?.card ?? null,
       answers: this.#searcher.answers,
       fallbacks: this.#searcher.fallbacks,

@@ -155,6 +155,7 @@ function settingsOf(options: EngineOptions): CollectionSettings {
   const { engine } = config;
   return {
     keep: options.keep ?? engine.keep,
+    words: options.words ?? false,
     sampleRate: options.sampleRate ?? engine.sampleRate,
     seed: options.seed ?? config.seed,
     serving: options.serving ?? 'symmetric',

@@ -10,6 +10,8 @@ export type EngineEvent = { readonly collection: string } & (
   | { readonly type: 'mode'; readonly mode: Mode; readonly alpha: number }
   /** A query that generation 0 answered in another's place. */
   | ({ readonly type: 'fallback' } & Fallback)
+  /** A fused search that the vectors answered alone. */
+  | { readonly type: 'fusion-fallback'; readonly reason: string }
   /** A step down the chain while a cycle learned: what was asked for → what is tried instead, and why. */
   | { readonly type: 'step-down'; readonly cycle: number; readonly step: string }
   | { readonly type: 'collapse'; readonly generation: number; readonly spread: number; readonly threshold: number }

@@ -96,8 +96,8 @@ export class Generation {
   }
 
   /** Queries, or whatever is not a document of the index: unit rows in this generation's space, or exactly zero rows. */
-  async project(input: AdapterInput & { readonly vectors: Matrix }): Promise<Matrix> {
-    return this.adapter === null ? input.vectors : await this.adapter.correct(input);
+  project(input: AdapterInput & { readonly vectors: Matrix }): Matrix | Promise<Matrix> {
+    return this.adapter === null ? input.vectors : this.adapter.correct(input);
   }
 
   /** What the index holds of these documents. @throws {ChelatedError} text_required, and what the adapter throws */

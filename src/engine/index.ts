@@ -3,6 +3,7 @@ export type {
   CollectionInfo,
   CorrectAnswer,
   Fallback,
+  FusedBy,
   GenerationInfo,
   Hit,
   Provenance,
@@ -14,6 +15,7 @@ export type { DistilJob, Distiller, DistilOutcome, FitOptions } from './distille
 export { Engine, type EngineOptions } from './engine.ts';
 export type { EngineEvent, EngineListener } from './events.ts';
 export { type Condition, type Filter, matches } from './filter.ts';
+export type { FusionOptions } from './fusion.ts';
 export { type InProcessOptions, inProcessDistiller } from './in-process-distiller.ts';
 export type { Job, JobState, JobStatus } from './job.ts';
 export type { JudgedQuery } from './judged-query.ts';

@@ -4,14 +4,17 @@ import type { Encoder, TextRole } from '../encode/encoder.ts';
 import { ChelatedError } from '../errors.ts';
 import type { Kernels } from '../kernels/kernels.ts';
 import { assertFinite, type Matrix, matrix } from '../matrix.ts';
-import type { CollectionStore, DocumentFace } from '../store/store.ts';
+import type { CollectionStore, DocumentFace, WordHits } from '../store/store.ts';
 import type { TokenBags } from '../token-bags.ts';
 import { adapterInput } from './adapter-input.ts';
-import type { CorrectAnswer, Fallback, Hit, Provenance, SearchAnswer } from './answers.ts';
+import type { CorrectAnswer, Fallback, FusedBy, Hit, Provenance, SearchAnswer } from './answers.ts';
 import type { ChelationLog } from './chelation-log.ts';
+import type { CollectionEvent } from './events.ts';
 import { type Filter, matches } from './filter.ts';
+import { type FusionOptions, type FusionPlan, fused, fusionPlan } from './fusion.ts';
 import type { Generation } from './generation.ts';
 import type { Generations } from './generations.ts';
+import { nearest } from './nearest.ts';
 import type { Slots } from './slots.ts';
 
 /** A text, or a base vector of the student's width. */
@@ -27,6 +30,8 @@ export interface SearchOptions {
   readonly filter?: Filter;
   /** Also answer from generation 0. */
   readonly compare?: boolean;
+  /** Ranks by the words of the query too; where words are not indexed that is refused. `{}` is the default fusion. */
+  readonly fusion?: FusionOptions;
   /** Heard while texts are encoded. */
   readonly signal?: AbortSignal;
 }
@@ -37,6 +42,15 @@ export type CorrectInput =
   /** Token ids of the student, where it is a table. */
   | { readonly tokens: TokenBags; readonly texts?: never; readonly vectors?: never };
 
+/** What is to be found. */
+interface Asked {
+  readonly k: number;
+  readonly filter: Filter | undefined;
+  readonly fusion: (FusionPlan & { words(limit: number): Promise<WordHits> }) | null;
+  /** How many neighbours the collapse detector should see. */
+  readonly neighbours?: number;
+}
+
 type Input = AdapterInput & { readonly vectors: Matrix };
 
 interface SearcherParts {
@@ -46,7 +60,7 @@ interface SearcherParts {
   readonly slots: Slots;
   readonly generations: Generations;
   readonly log: ChelationLog;
-  readonly onFallback: (fallback: Fallback) => void;
+  readonly emit: (event: CollectionEvent) => void;
 }
 
 /**
@@ -63,10 +77,13 @@ export class Searcher {
   }
 
   async search(input: SearchInput, options: SearchOptions = {}): Promise<SearchAnswer> {
-    const { k = config.http.k, compare = false, signal } = options;
+    const { k = config.http.k, compare = false, filter, signal } = options;
     if (!Number.isInteger(k) || k < 1) {
       throw new ChelatedError('invalid_input', `k must be a whole number of at least 1, got ${k}`);
     }
+    const fusion = options.fusion ? fusionPlan(input.query, options.fusion) : null;
+    const words = (query: string) => remembered((limit: number) => this.#parts.store.searchWords(query, limit));
+    const asked: Asked = { k, filter, fusion: fusion && { ...fusion, words: words(fusion.query) } };
     return this.#parts.generations.serving.read(async (generation) => {
       const base =
         input.query === undefined
@@ -76,15 +93,16 @@ export class Searcher {
         throw new ChelatedError('invalid_input', 'the query has no token that the student knows; give it words');
       }
       const { by, vectors, provenance } = await this.#project(generation, base);
-      const hits = await this.#hits(by, vectors, k, options.filter, this.#parts.log.look(by));
-      if (!compare) return { ...provenance, hits };
+      const { hits, words } = await this.#find(by, vectors, { ...asked, neighbours: this.#parts.log.look(by) });
+      const answer = { ...provenance, hits, fusion: fusion && this.#fusedBy(fusion, words) };
+      if (!compare) return answer;
       const { zero } = this.#parts.generations;
-      const before = await this.#hits(zero, base.vectors, k, options.filter, 0);
-      return { ...provenance, hits, before: { fingerprint: zero.fingerprint, generation: 0, hits: before } };
+      const before = await this.#find(zero, base.vectors, asked);
+      return { ...answer, before: { fingerprint: zero.fingerprint, generation: 0, hits: before.hits } };
     });
   }
 
-  async correct(input: CorrectInput, { signal }: { readonly signal?: AbortSignal } = {}): Promise<CorrectAnswer> {
+  correct(input: CorrectInput, { signal }: { readonly signal?: AbortSignal } = {}): Promise<CorrectAnswer> {
     return this.#parts.generations.serving.read(async (generation) => {
       const { input: base, failed } = input.vectors
         ? { input: this.#fromVectors(input.vectors, generation), failed: [] }
@@ -99,7 +117,8 @@ export class Searcher {
   /** The k best of one generation, whichever serves; nothing is looked at for the log. */
   async searchOn(generation: Generation, query: string, k: number): Promise<Hit[]> {
     const { input } = await this.#fromTexts([query], { role: 'query', signal: undefined }, generation);
-    return this.#hits(generation, await generation.project(input), k, undefined, 0);
+    const asked: Asked = { k, filter: undefined, fusion: null };
+    return (await this.#find(generation, await generation.project(input), asked)).hits;
   }
 
   /** The input by the generation or, when that fails, as generation 0 has it; and who it was. */
@@ -107,7 +126,7 @@ export class Searcher {
     generation: Generation,
     input: Input,
   ): Promise<{ by: Generation; vectors: Matrix; provenance: Provenance }> {
-    const { generations, onFallback } = this.#parts;
+    const { generations, emit } = this.#parts;
     const { mode } = generations.state;
     const said = (by: Generation, vectors: Matrix, fallback: Fallback | null) => ({
       by,
@@ -122,44 +141,45 @@ export class Searcher {
       const reason = error instanceof ChelatedError ? `${error.code}: ${error.message}` : String(error);
       const fallback: Fallback = { from: generation.number, to: 0, reason };
       this.fallbacks++;
-      onFallback(fallback);
+      emit({ type: 'fallback', ...fallback });
       return said(generations.zero, input.vectors, fallback);
     }
   }
 
   /**
-   * The k best documents that meet the filter, ties by their order of arrival. Scores and documents belong to one moment:
-   * when one of them is deleted while its text is read, the search is made again.
+   * The k best documents that meet the filter, and how many of them were found by words. Scores and documents belong to one
+   * moment: when one of them is deleted while its text is read, the search is made again.
    */
-  async #hits(
-    generation: Generation,
-    Q: Matrix,
-    k: number,
-    filter: Filter | undefined,
-    neighbours: number,
-  ): Promise<Hit[]> {
+  async #find(generation: Generation, Q: Matrix, asked: Asked): Promise<{ hits: Hit[]; words: number }> {
     const { slots, store, log } = this.#parts;
-    let look = neighbours;
-    for (let margin = config.engine.tieMargin; ; margin *= 4) {
-      const wanted = Math.max(k + margin, look);
-      const found = generation.search(Q, wanted);
-      const scores = Array.from(found.scores).filter((score) => !Number.isNaN(score));
-      const rows = scores.map((_, i) => slots.rowAt(found.slots[i]!));
-      if (look > 0) log.observe(generation, found.slots.subarray(0, Math.min(look, scores.length)));
+    const { k, filter, fusion } = asked;
+    let look = asked.neighbours ?? 0;
+    for (let n = filter === undefined ? k : k + config.engine.tieMargin; ; n *= 4) {
+      const depth = fusion ? Math.max(n, config.fusion.depth) : n;
+      const words = fusion && (await fusion.words(depth));
+      const near = nearest(generation, slots, Q, Math.max(depth, look));
+      if (look > 0) {
+        const found = near.best.slice(0, look).map(({ slot }) => slot);
+        log.observe(generation, Uint32Array.from(found));
+      }
       look = 0;
-      const all = scores.length >= slots.documents || found.k < wanted;
-      // Documents as good as the last one may stand beyond it.
-      const whole = all ? scores.length : scores.indexOf(scores.at(-1)!);
-      const best = Array.from({ length: whole }, (_, i) => ({ row: rows[i]!, score: scores[i]! }));
-      best.sort((a, b) => b.score - a.score || a.row - b.row);
-      const read = filter === undefined ? best.slice(0, k) : best;
+      const { best, all } = fusion && words ? fused(near, words, fusion, depth) : near;
+      const read = best.slice(0, filter === undefined ? k : n);
       const faces = await store.byRow(read.map((each) => each.row));
       if (faces.some((face) => face === null)) continue;
       const hits = read
         .map(({ score }, i) => hitOf(faces[i]!, score))
         .filter((hit) => filter === undefined || matches(filter, hit.metadata));
-      if (hits.length >= k || all) return hits.slice(0, k);
+      const isLast = all && read.length === best.length;
+      if (hits.length >= k || isLast) return { hits: hits.slice(0, k), words: words?.rows.length ?? 0 };
     }
+  }
+
+  /** What the answer says of a fusion. Where no word was found the vectors alone have ranked, and that is told. */
+  #fusedBy({ method, weights }: FusionPlan, words: number): FusedBy {
+    const fallback = words > 0 ? null : 'no document has a word of the query: the vectors alone answered';
+    if (fallback !== null) this.#parts.emit({ type: 'fusion-fallback', reason: fallback });
+    return { method, weights, words, fallback };
   }
 
   #fromTexts(
@@ -195,3 +215,13 @@ export class Searcher {
 }
 
 const hitOf = ({ id, text, metadata }: DocumentFace, score: number): Hit => ({ id, score, text, metadata });
+
+/** The same answer for the same number, asked for once: words are searched once for before and after. */
+function remembered<T>(ask: (limit: number) => Promise<T>): (limit: number) => Promise<T> {
+  const known = new Map<number, Promise<T>>();
+  return (limit) => {
+    const answer = known.get(limit) ?? ask(limit);
+    known.set(limit, answer);
+    return answer;
+  };
+}

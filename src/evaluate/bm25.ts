@@ -1,5 +1,6 @@
 import { config } from '../config.ts';
 import { ChelatedError } from '../errors.ts';
+import { wordTerms } from '../word-terms.ts';
 import { type Run, rank } from './ranking.ts';
 import type { TextRecord } from './text-record.ts';
 
@@ -19,8 +20,8 @@ export interface Bm25Options {
  *
  *   Σ_t idf(t) · tf·(k₁ + 1) / (tf + k₁·(1 − b + b·length/mean length)),  idf = ln(1 + (N − n + .5)/(n + .5))
  *
- * Words are runs of letters and digits in lower case, without English stop words, stemmed by Porter 2; a word that a query
- * repeats counts each time. Documents that share no word with the query are not in its list.
+ * Words are those of `wordTerms`; one that a query repeats counts each time. Documents that share no word with the query are
+ * not in its list.
  *
  * Edge    of repeated document ids the best-ranked is listed; an empty query gives an empty list
  * Source  Robertson & Zaragoza 2009 with the idf that Lucene uses; package wink-bm25-text-search, loaded on the first call
@@ -37,23 +38,10 @@ export async function bm25(options: Bm25Options): Promise<Run> {
   if (documents.length < 3) {
     throw new ChelatedError('too_few_documents', `BM25 needs at least 3 documents, got ${documents.length}`);
   }
-  const [{ default: winkBm25 }, { default: utils }] = await Promise.all([
-    import('wink-bm25-text-search'),
-    import('wink-nlp-utils'),
-  ]);
-  const stems = new Map<string, string>();
-  const stem = (word: string) => {
-    const known = stems.get(word);
-    if (known !== undefined) return known;
-    const stemmed = utils.string.stem(word);
-    stems.set(word, stemmed);
-    return stemmed;
-  };
-  const terms = (text: string) => utils.tokens.removeWords(text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? []).map(stem);
-
+  const { default: winkBm25 } = await import('wink-bm25-text-search');
   const engine = winkBm25();
   engine.defineConfig({ fldWeights: { text: 1 }, bm25Params: { k1, b, k: 1 } });
-  engine.definePrepTasks([terms]);
+  engine.definePrepTasks([wordTerms]);
   for (const [i, { text }] of documents.entries()) engine.addDoc({ text }, i);
   engine.consolidate(decimals);
   return new Map(

@@ -32,6 +32,9 @@ export class Arena {
   readonly #leastWork: number;
   readonly #taken = new Map<number, number>();
   #gaps: Region[]; // ascending, never adjacent
+  /** Where scratch lies that is small, one block on the other: most calls need little, and taking a block costs as much as they do. */
+  readonly #stack: number;
+  #top = 0;
 
   constructor(exports: KernelExports, { crew, leastWork = 0 }: ArenaOptions = {}) {
     this.exports = exports;
@@ -41,9 +44,10 @@ export class Arena {
     this.#memory = exports.memory;
     const base = exports.heap_base() >>> 0;
     this.#gaps = [{ at: base, bytes: this.#memory.buffer.byteLength - base }];
+    this.#stack = this.#cut(config.kernels.scratchBytes);
   }
 
-  /** Bytes in blocks that are taken. */
+  /** Bytes in blocks that are taken, small scratch not counted. */
   get bytesTaken(): number {
     let sum = 0;
     for (const bytes of this.#taken.values()) sum += bytes;
@@ -61,7 +65,13 @@ export class Arena {
    * @throws {ChelatedError} too_large when the memory cannot grow so far
    */
   take(bytes: number): number {
-    const size = Math.max(ALIGN, Math.ceil(bytes / ALIGN) * ALIGN);
+    const size = aligned(bytes);
+    const at = this.#cut(size);
+    this.#taken.set(at, size);
+    return at;
+  }
+
+  #cut(size: number): number {
     let index = this.#gaps.findIndex((gap) => gap.bytes >= size);
     if (index < 0) {
       this.#grow(size);
@@ -71,7 +81,6 @@ export class Arena {
     const at = gap.at;
     if (gap.bytes === size) this.#gaps.splice(index, 1);
     else this.#gaps[index] = { at: at + size, bytes: gap.bytes - size };
-    this.#taken.set(at, size);
     return at;
   }
 
@@ -84,13 +93,24 @@ export class Arena {
 
   /** Takes blocks of the sizes given, runs, and frees them whatever happens. */
   scratch<T>(sizes: readonly number[], run: (...blocks: number[]) => T): T {
+    const top = this.#top;
     const blocks: number[] = [];
     try {
-      for (const bytes of sizes) blocks.push(this.take(bytes));
+      for (const bytes of sizes) blocks.push(this.#push(bytes) ?? this.take(bytes));
       return run(...blocks);
     } finally {
-      for (const at of blocks) this.free(at);
+      this.#top = top;
+      for (const at of blocks) if (this.#taken.has(at)) this.free(at);
     }
+  }
+
+  /** A block on the stack of scratch, where it has room. */
+  #push(bytes: number): number | undefined {
+    const size = aligned(bytes);
+    if (this.#top + size > config.kernels.scratchBytes) return undefined;
+    const at = this.#stack + this.#top;
+    this.#top += size;
+    return at;
   }
 
   /**
@@ -150,3 +170,5 @@ export class Arena {
     this.#gaps.splice(from, (joinsBefore ? 1 : 0) + (joinsAfter ? 1 : 0), { at, bytes: end - at });
   }
 }
+
+const aligned = (bytes: number) => Math.max(ALIGN, Math.ceil(bytes / ALIGN) * ALIGN);

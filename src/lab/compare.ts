@@ -62,7 +62,7 @@ function withFusion(collection: Collection, method: string, { figures, run }: Sc
       row(
         collection,
         `${method} + BM25, ${fusion}`,
-        scoreLists(collection, fuseRuns([run, byWords], { fusion, k: 1000 })),
+        scoreLists(collection, fuseRuns([run, byWords], { method: fusion, k: config.evaluate.runDepth })),
       ),
     ),
   ];

@@ -46,7 +46,7 @@ async function measure(collection: Collection): Promise<LabRow[]> {
   for (const method of fusions) {
     for (const weight of weights) {
       const together = (vectors: Run, words: Run) =>
-        fuseRuns([vectors, words], { fusion: method, weights: [weight, 1 - weight], k: config.evaluate.runDepth });
+        fuseRuns([vectors, words], { method, weights: [weight, 1 - weight], k: config.evaluate.runDepth });
       const asked = together(pseudo.vectors, pseudo.words);
       const others: Run = new Map(Array.from(asked, ([id, list]) => [id, withoutId(list, id)]));
       rows.push({

@@ -22,6 +22,11 @@ export interface WorkerParts {
   readonly snapshot?: Uint8Array;
   /** Documents to search, a JSON line each as `POST /v1/documents` takes them. */
   readonly documents?: string;
+  /**
+   * Indexes words in memory when a fused search first asks for them: 60 µs a document then. A snapshot of a collection that
+   * has such an index brings this with it.
+   */
+  readonly words?: boolean;
 }
 
 /** Variables and secrets of a worker. */
@@ -105,7 +110,8 @@ async function openEngine(parts: WorkerParts, env: WorkerEnv): Promise<Engine> {
     ? new Uint8Array(await (await fetched(env.CHELATED_SNAPSHOT_URL)).arrayBuffer())
     : parts.snapshot;
   const store = snapshot && (await readSnapshot(snapshot));
-  const engine = await Engine.open({ encoder, kernels, sampleRate: 0, ...(store && { store }) });
+  const { words = false } = parts;
+  const engine = await Engine.open({ encoder, kernels, sampleRate: 0, words, ...(store && { store }) });
   if (parts.documents !== undefined) await addDocuments(engine.collection(), new Blob([parts.documents]).stream());
   if (env.CHELATED_DOCUMENTS_URL !== undefined) {
     await addDocuments(engine.collection(), (await fetched(env.CHELATED_DOCUMENTS_URL)).body!);

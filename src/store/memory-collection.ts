@@ -1,7 +1,10 @@
+import { breathe } from '../breathe.ts';
+import { config } from '../config.ts';
 import type { ChelatedError } from '../errors.ts';
 import { checkDocuments, checkTeacherVectors } from './check-documents.ts';
 import { copyJson, documentBatch, face, type StoredDocument, stackRows } from './document-batch.ts';
 import { newestEvents } from './newest-events.ts';
+import { noWords } from './no-words.ts';
 import type {
   CollectionIdentity,
   CollectionState,
@@ -13,8 +16,10 @@ import type {
   HistoryEntry,
   NewDocument,
   TeacherVectors,
+  WordHits,
   Written,
 } from './store.ts';
+import { WordIndex } from './word-index.ts';
 
 /** A collection in plain memory. Everything is copied on the way in and on the way out. */
 export class MemoryCollection implements CollectionStore {
@@ -27,6 +32,11 @@ export class MemoryCollection implements CollectionStore {
   readonly #rows = new Map<string, number>();
   readonly #taught = new Map<string, Map<number, Float32Array>>();
   #events: Uint32Array[] = [];
+  #hasWords = false;
+  /** Made when words are first searched for, and kept up to date from then on: an edge that never does pays nothing. */
+  #words: WordIndex | null = null;
+  /** Rows whose words are not in it yet. */
+  #unindexed: number[] = [];
   readonly #generations = new Map<number, GenerationRecord>();
   readonly #history: HistoryEntry[] = [];
 
@@ -52,6 +62,7 @@ export class MemoryCollection implements CollectionStore {
       if (row === undefined || replaced.has(id)) continue;
       this.#rows.delete(id);
       this.#documents.delete(row);
+      this.#words?.delete(row);
       deleted.push(row);
       changed.add(row);
     }
@@ -60,6 +71,7 @@ export class MemoryCollection implements CollectionStore {
       const before = this.#documents.get(row);
       if (before && !sameContent(before, document)) changed.add(row);
       this.#keep(row, document);
+      this.#words?.put(row, document.text);
       return row;
     });
     this.#forget(changed);
@@ -94,6 +106,32 @@ export class MemoryCollection implements CollectionStore {
     const ascending = [...new Set(rows)].sort((a, b) => a - b);
     const documents = ascending.flatMap((row) => this.#documents.get(row) ?? []);
     return documentBatch(this.identity.dims, documents);
+  }
+
+  async hasWords(): Promise<boolean> {
+    this.#assertOpen();
+    return this.#hasWords;
+  }
+
+  async indexWords(): Promise<void> {
+    this.#assertOpen();
+    this.#hasWords = true;
+  }
+
+  async searchWords(query: string, limit: number): Promise<WordHits> {
+    this.#assertOpen();
+    if (!this.#hasWords) throw noWords(this.identity.name);
+    if (this.#words === null) {
+      this.#words = new WordIndex();
+      this.#unindexed = [...this.#documents.keys()];
+    }
+    while (this.#unindexed.length > 0) {
+      for (const row of this.#unindexed.splice(-config.store.sliceTexts)) {
+        this.#words.put(row, this.#documents.get(row)?.text ?? null);
+      }
+      await breathe();
+    }
+    return this.#words.search(query, limit);
   }
 
   async putTeacherVectors(teacher: string, given: TeacherVectors): Promise<void> {

@@ -30,6 +30,8 @@ interface Card {
   readonly state: CollectionState;
   /** Of the serving generation, null for generation 0. */
   readonly generation: Omit<GenerationRecord, 'adapter'> | null;
+  /** Whether words are indexed where it is loaded, as they are here. The index itself is made there, when it is asked for. */
+  readonly words?: boolean;
 }
 
 /**
@@ -51,7 +53,8 @@ export async function writeSnapshot(collection: CollectionStore, options: Snapsh
   const state = await collection.state();
   const serving = (await collection.generations()).find(({ number }) => number === state.serving);
   const { adapter = null, ...generation } = serving ?? {};
-  const card: Card = { identity, state, generation: serving ? (generation as Card['generation']) : null };
+  const words = await collection.hasWords();
+  const card: Card = { identity, state, generation: serving ? (generation as Card['generation']) : null, words };
   const documents = await allDocuments(collection, options);
   const teacher = serving?.serving === 'asymmetric' ? serving.teacher : null;
   const tensors = {
@@ -77,10 +80,11 @@ export async function readSnapshot(bytes: Uint8Array): Promise<MemoryStore> {
     const advice = 'write it again, or install the newer chelated';
     throw new ChelatedError('storage_failed', `expected a ${format} of version ${version}, got ${got}; ${advice}`);
   }
-  const { identity, state, generation }: Card = JSON.parse(metadata.card!);
+  const { identity, state, generation, words = false }: Card = JSON.parse(metadata.card!);
   const take = <T>(name: string) => tensors.get(name)?.data as T | undefined;
   const collection = new MemoryCollection(identity, state);
   collection.load(readDocuments(identity.dims, take));
+  if (words) await collection.indexWords();
   const adapter = take<Uint8Array>('adapter');
   await collection.commit({ state, ...(generation && adapter && { add: { ...generation, adapter } }) });
   const [rows, vectors] = [take<Uint32Array>('taught_rows'), take<Float32Array>('taught_vectors')];

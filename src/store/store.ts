@@ -100,6 +100,12 @@ export interface TeacherVectors {
   readonly vectors: Matrix; // (rows, e)
 }
 
+/** Documents that share a word with a query. */
+export interface WordHits {
+  readonly rows: readonly number[]; // best first, ties ascending
+  readonly scores: readonly number[]; // BM25, above 0
+}
+
 /** Something that happened to a collection and should be known later: a promotion, a rollback, a change of mode. */
 export interface HistoryEntry {
   readonly at: number; // milliseconds since 1970
@@ -129,6 +135,26 @@ export interface CollectionStore {
   scan(after: number, limit: number): Promise<DocumentBatch>;
   /** The named rows with their numbers, ascending; rows that are gone are left out. */
   batch(rows: readonly number[]): Promise<DocumentBatch>;
+
+  /** Whether words can be searched for. */
+  hasWords(): Promise<boolean>;
+  /**
+   * Indexes the words of every text that is there, in slices, and from then on those of every text that is written, in the
+   * same transaction. Nothing happens where they are indexed already; cut short, it goes on where it was.
+   */
+  indexWords(): Promise<void>;
+  /**
+   * The `limit` best documents by BM25 of the words of a query, whatever signs it has; a word that it repeats counts each
+   * time, and words beyond `config.store.queryWords` are left out. Documents that share no word with it, and those without a
+   * text, are not found.
+   *
+   *   Σ_t idf(t) · tf·(k₁ + 1) / (tf + k₁·(1 − b + b·length/mean length)),  idf = max(10⁻⁶, ln((N − n + .5)/(n + .5)))
+   *
+   * over the N documents of this collection that have a text; k₁ = 1.2, b = .75; words as `wordTerms` cuts them.
+   *
+   * @throws {ChelatedError} not_supported where the words are not indexed
+   */
+  searchWords(query: string, limit: number): Promise<WordHits>;
 
   /** Replaces what this teacher said of these rows; rows that are gone are ignored. */
   putTeacherVectors(teacher: string, vectors: TeacherVectors): Promise<void>;

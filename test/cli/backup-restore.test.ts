@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { config } from '../../src/config.ts';
 import { openSqliteStore } from '../../src/store/sqlite/open-sqlite-store.ts';
+import { migrations } from '../../src/store/sqlite/schema.ts';
 import { identity, initial, put } from '../store/contract/subject.ts';
 import { holder, idsIn, makeDatabase } from '../store/sqlite/folder.ts';
 import { chelated } from './chelated.ts';
@@ -37,7 +38,7 @@ describe('chelated backup', () => {
     const collection = await store.open(identity, initial);
     await put(collection, 'a', 'b');
     const made = await chelated('backup', '--data', data, '--out', out, '--json');
-    expect(JSON.parse(made.stdout)).toMatchObject({ out, version: 1, collections: 1, documents: 2 });
+    expect(JSON.parse(made.stdout)).toMatchObject({ out, version: migrations.length, collections: 1, documents: 2 });
     expect(JSON.parse(made.stdout).bytes).toBe((await readFile(out)).length);
     await put(collection, 'c');
     await failsWith('storage_failed', /in use by another process/, 'restore', '--from', out, '--data', data);

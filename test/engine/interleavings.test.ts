@@ -4,6 +4,7 @@ import { loadAdapter } from '../../src/adapter/load-adapter.ts';
 import type { Collection } from '../../src/engine/collection.ts';
 import type { Distiller } from '../../src/engine/distiller.ts';
 import { Engine } from '../../src/engine/engine.ts';
+import type { SearchOptions } from '../../src/engine/searcher.ts';
 import { loadKernels } from '../../src/kernels/load.ts';
 import { row } from '../../src/matrix.ts';
 import { MemoryStore } from '../../src/store/memory-store.ts';
@@ -34,7 +35,7 @@ const scores = new Map<string, readonly number[]>();
 }
 
 type Operation =
-  | { readonly type: 'search' | 'cycle' | 'adopt' | 'rollback' | 'crash' }
+  | { readonly type: 'search' | 'fused' | 'cycle' | 'adopt' | 'rollback' | 'crash' }
   | { readonly type: 'upsert'; readonly id: string; readonly text: number }
   | { readonly type: 'delete'; readonly id: string }
   | { readonly type: 'promote'; readonly number: number };
@@ -42,6 +43,7 @@ type Operation =
 const id = fc.constantFrom('a', 'b', 'c');
 const operation: fc.Arbitrary<Operation> = fc.oneof(
   { weight: 2, arbitrary: fc.constant({ type: 'search' as const }) },
+  { weight: 1, arbitrary: fc.constant({ type: 'fused' as const }) },
   { weight: 5, arbitrary: fc.record({ type: fc.constant('upsert' as const), id, text: fc.nat(texts.length - 1) }) },
   { weight: 2, arbitrary: fc.record({ type: fc.constant('delete' as const), id }) },
   { weight: 2, arbitrary: fc.constant({ type: 'cycle' as const }) },
@@ -142,6 +144,7 @@ class World {
       mode: 'baseline',
       keep: 2,
       sampleRate: 0.3,
+      words: true,
     });
     this.collection = engine.collection();
   }
@@ -164,6 +167,8 @@ class World {
     switch (operation.type) {
       case 'search':
         return this.search();
+      case 'fused':
+        return this.search({ fusion: {} });
       case 'upsert': {
         const write = at(operation.text, operation.id);
         const [result] = await collection.upsert([{ id: operation.id, text: texts[operation.text]! }]);
@@ -195,9 +200,9 @@ class World {
     }
   }
 
-  async search(): Promise<void> {
+  async search(options: SearchOptions = {}): Promise<void> {
     const begun = this.#clock++;
-    const answer = await this.collection.search({ query }, { k: 10 });
+    const answer = await this.collection.search({ query }, { k: 10, ...options });
     const ended = this.#clock++;
     this.searches++;
     expect(answer.fallback).toBeNull();
@@ -208,6 +213,7 @@ class World {
       const text = hit ? texts.indexOf(hit.text!) : -1;
       expect(possible(this.#writes, each, begun, ended)).toContain(text);
     }
+    if (answer.fusion) return;
     // All scores come from one adapter: the one that the fingerprint stands for.
     const fits = [...scores.values()].some((of) =>
       answer.hits.every((hit) => possibleScore(this.#writes, hit, of, begun, ended)),

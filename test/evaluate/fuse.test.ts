@@ -15,13 +15,13 @@ const listOf = fc
         pairs.map(([, score]) => score),
       ),
   );
-const fusionOf = fc.constantFrom(...fusions);
+const methodOf = fc.constantFrom(...fusions);
 
 describe('fuse', () => {
   test('holds each document of any list once', () => {
     fc.assert(
-      fc.property(listOf, listOf, fusionOf, (a, b, fusion) => {
-        const fused = fuse([a, b], { fusion });
+      fc.property(listOf, listOf, methodOf, (a, b, method) => {
+        const fused = fuse([a, b], { method });
         expect([...fused.ids].sort()).toEqual([...new Set([...a.ids, ...b.ids])].sort());
       }),
     );
@@ -29,20 +29,20 @@ describe('fuse', () => {
 
   test('a list alone, or with weight against none, keeps its order', () => {
     fc.assert(
-      fc.property(listOf, listOf, fusionOf, (a, b, fusion) => {
+      fc.property(listOf, listOf, methodOf, (a, b, method) => {
         const strictly = new Set(a.scores).size === a.ids.length;
         fc.pre(strictly);
-        expect(fuse([a], { fusion }).ids).toEqual([...a.ids]);
-        const both = fuse([a, b], { fusion, weights: [1, 0] }).ids.filter((id) => a.ids.includes(id));
-        if (fusion === 'reciprocal-rank') expect(both).toEqual([...a.ids]);
+        expect(fuse([a], { method }).ids).toEqual([...a.ids]);
+        const both = fuse([a, b], { method, weights: [1, 0] }).ids.filter((id) => a.ids.includes(id));
+        if (method === 'reciprocal-rank') expect(both).toEqual([...a.ids]);
       }),
     );
   });
 
   test('does not depend on the order of the lists', () => {
     fc.assert(
-      fc.property(listOf, listOf, fusionOf, (a, b, fusion) => {
-        const [one, other] = [fuse([a, b], { fusion, weights: [1, 2] }), fuse([b, a], { fusion, weights: [2, 1] })];
+      fc.property(listOf, listOf, methodOf, (a, b, method) => {
+        const [one, other] = [fuse([a, b], { method, weights: [1, 2] }), fuse([b, a], { method, weights: [2, 1] })];
         expect(one.ids).toEqual(other.ids);
       }),
     );
@@ -63,8 +63,8 @@ describe('fuse', () => {
 
   test('a document above another in both lists stays above it', () => {
     fc.assert(
-      fc.property(listOf, listOf, fusionOf, (a, b, fusion) => {
-        const fused = fuse([a, b], { fusion });
+      fc.property(listOf, listOf, methodOf, (a, b, method) => {
+        const fused = fuse([a, b], { method });
         const score = ({ ids, scores }: RankedList, id: string) => scores[ids.indexOf(id)]!;
         const common = a.ids.filter((id) => b.ids.includes(id));
         for (const x of common) {

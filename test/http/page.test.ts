@@ -20,7 +20,7 @@ describe.skipIf(!existsSync(executablePath) && process.env.CHELATED_CI === undef
     tiny = await tinyApp({
       adapter: 'affine',
       keys: { use: ['use-key'], admin: ['admin-key'] },
-      options: { sampleRate: 1 },
+      options: { sampleRate: 1, words: true },
     });
     server = await serve(tiny.app, { host: '127.0.0.1', port: 0 });
     const flags = [
@@ -65,16 +65,23 @@ describe.skipIf(!existsSync(executablePath) && process.env.CHELATED_CI === undef
     await page.keyboard.type('w1 w2');
     await page.keyboard.press('Enter');
     await page.waitForSelector('#after li');
-    const { body } = await tiny.json('POST', '/v1/search', {
-      body: { query: 'w1 w2', k: 10, compare: true },
-      headers: { authorization: 'Bearer use-key' },
-    });
-    for (const side of ['before', 'after']) {
-      const shown = await texts(page, `#${side} li small`);
-      expect(shown).toEqual(
-        body[side].hits.map(({ id, score }: { id: string; score: number }) => `${id} · ${score.toFixed(3)}`),
+    const lines = async (fusion?: object) => {
+      const { body } = await tiny.json('POST', '/v1/search', {
+        body: { query: 'w1 w2', k: 10, compare: true, fusion },
+        headers: { authorization: 'Bearer use-key' },
+      });
+      return [body.before, body.after].map(({ hits }) =>
+        hits.map(({ id, score }: { id: string; score: number }) => `${id} · ${score.toFixed(3)}`),
       );
-    }
+    };
+    const shown = () => Promise.all(['before', 'after'].map((side) => texts(page, `#${side} li small`)));
+    const [plain, fused] = [await lines(), await lines({})];
+    expect(await shown()).toEqual(plain);
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Space');
+    await page.keyboard.press('Enter');
+    await page.locator('#after li small').filter({ hasText: fused[1][0] }).first().waitFor();
+    expect(await shown()).toEqual(fused);
     const [before, after] = [await page.locator('#before').boundingBox(), await page.locator('#after').boundingBox()];
     expect([before!.y === after!.y, before!.x < after!.x]).toEqual([true, true]);
     expect(complaints).toEqual([]);
@@ -95,7 +102,7 @@ describe.skipIf(!existsSync(executablePath) && process.env.CHELATED_CI === undef
       reached.add(name);
       expect([name, outline]).toEqual([name, 'solid']);
     }
-    for (const control of ['collection', 'key', 'query', 'mode', 'alpha', 'learn', 'rollback', 'Promote 0']) {
+    for (const control of ['collection', 'key', 'query', 'fusion', 'mode', 'alpha', 'learn', 'rollback', 'Promote 0']) {
       expect([...reached]).toContain(control);
     }
     await page.close();

@@ -48,6 +48,52 @@ describe('POST /v1/search', () => {
     }
   });
 
+  test('a fusion is that of the engine, defaults filled in, before and after alike', async () => {
+    const { json, collection, documents } = await tinyApp({ adapter: 'lexical', options: { words: true } });
+    const query = documents[0]!.text;
+    const { body } = await json('POST', path, { body: { query, k: 5, fusion: {}, compare: true } });
+    const here = await collection.search({ query }, { k: 5, fusion: {}, compare: true });
+    const ids = (hits: readonly { id: string }[]) => hits.map(({ id }) => id);
+    expect([ids(body.before.hits), ids(body.after.hits)]).toEqual([ids(here.before!.hits), ids(here.hits)]);
+    expect(body.fusion).toEqual({ method: 'z-score', weights: [0.5, 0.5], words: here.fusion!.words, fallback: null });
+    const asked = { method: 'reciprocal-rank', weights: [1, 0] };
+    expect((await json('POST', path, { body: { query, fusion: asked } })).body.fusion).toMatchObject(asked);
+    expect((await json('POST', path, { body: { query } })).body.fusion).toBeNull();
+  });
+
+  test('a fusion that cannot be is refused; one without any word found says that the vectors answered', async () => {
+    const { json, encoder, ask } = await tinyApp();
+    const vector = Array(encoder.dims).fill(1);
+    const refusal = async (body: object) => {
+      const answer = await json('POST', path, { body });
+      return [answer.status, answer.body.error.code];
+    };
+    expect(await refusal({ vector, fusion: {} })).toEqual([422, 'text_required']);
+    expect(await refusal({ query: 'w1', fusion: {} })).toEqual([501, 'not_supported']);
+    for (const fusion of [
+      { method: 'sum' },
+      { weights: [1] },
+      { weights: [1, -1] },
+      { weights: [2, 0] },
+      { more: 1 },
+      true,
+    ]) {
+      expect(await refusal({ query: 'w1', fusion })).toEqual([400, 'invalid_input']);
+    }
+    expect((await json('PUT', '/v1/collections/default', { body: { words: true } })).body.words).toBe(true);
+    const { body } = await json('POST', path, { body: { query: 'w1 AND "the', fusion: {} } });
+    expect(body.fusion.fallback).toBeNull();
+    const none = await json('POST', path, { body: { query: 'W1 w1 the', fusion: {}, filter: { nothing: 1 } } });
+    expect(none.body.hits).toEqual([]);
+    await json('PUT', '/v1/collections/vectors', { body: { words: true } });
+    await json('POST', '/v1/documents', { body: { documents: [{ id: 'a', vector }], collection: 'vectors' } });
+    const alone = await json('POST', path, { body: { query: 'w1', fusion: {}, collection: 'vectors' } });
+    expect([alone.body.hits[0].id, alone.body.fusion.words]).toEqual(['a', 0]);
+    expect(alone.body.fusion.fallback).toContain('vectors alone');
+    const counted = 'chelated_events_total{collection="vectors",type="fusion-fallback"} 1';
+    expect(await (await ask('GET', '/metrics')).text()).toContain(counted);
+  });
+
   test('an answer of generation 0 in another’s place says so, and is counted', async () => {
     const { broken, openAdapter } = breakable(await tinyStudent(kernels), kernels);
     const tiny = await tinyEngine(kernels, 60, { openAdapter });

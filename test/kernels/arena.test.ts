@@ -50,6 +50,31 @@ describe('Arena', () => {
     expect(arena.bytesTaken).toBe(0);
   });
 
+  test('keeps scratch within scratch apart, whatever the sizes, and uses its memory again', () => {
+    const { scratchBytes } = config.kernels;
+    const size = fc.oneof(fc.nat(100), fc.nat(scratchBytes), fc.nat(3 * scratchBytes));
+    const nested = fc.array(fc.array(size, { minLength: 1, maxLength: 3 }), { minLength: 1, maxLength: 5 });
+    const arena = new Arena(rawExports('scalar'));
+    const visit = ([sizes, ...deeper]: number[][]): void => {
+      if (!sizes) return;
+      arena.scratch(sizes, (...blocks) => {
+        const mark = (i: number) => 10 * deeper.length + i;
+        blocks.forEach((at, i) => {
+          expect(at % 16).toBe(0);
+          arena.i8(at, sizes[i]!).fill(mark(i));
+        });
+        visit(deeper);
+        blocks.forEach((at, i) => {
+          expect(arena.i8(at, sizes[i]!).every((v) => v === mark(i))).toBe(true);
+        });
+      });
+    };
+    fc.assert(fc.property(nested, visit), { numRuns: 50 });
+    expect(arena.bytesTaken).toBe(0);
+    const [first, again] = [arena.scratch([100], (at) => at), arena.scratch([100], (at) => at)];
+    expect(again).toBe(first!);
+  });
+
   test('throws too_large when the memory cannot grow, and goes on working', () => {
     const arena = new Arena(rawExports('scalar'));
     expect(() => arena.take(2 ** 33)).toThrow(expect.objectContaining({ code: 'too_large' }));

@@ -14,7 +14,7 @@ ADMIN = "admin-key"
 
 
 def start() -> tuple[subprocess.Popen, str]:
-    command = ["node", "scripts/bun.mjs", "src/cli/main.ts", "serve", "--port", "0", "--mode", "baseline"]
+    command = ["node", "scripts/bun.mjs", "src/cli/main.ts", "serve", "--port", "0", "--mode", "baseline", "--words"]
     env = {**os.environ, "CHELATED_KEY_ADMIN": ADMIN, "CHELATED_KEY_USE": "use-key"}
     log = open(ROOT / ".ci" / "http-check.log", "w+")  # a file: a pipe that nobody reads would fill
     server = subprocess.Popen(command, cwd=ROOT, env=env, stdout=log, stderr=subprocess.STDOUT, text=True)

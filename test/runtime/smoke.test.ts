@@ -72,6 +72,7 @@ async function indexed(adapted: boolean, store = new MemoryStore()): Promise<Eng
 async function snapshot(): Promise<Uint8Array> {
   const store = new MemoryStore();
   const engine = await indexed(true, store);
+  await engine.collection().indexWords();
   const bytes = await writeSnapshot((await store.find('default'))!);
   await engine.close();
   return bytes;
@@ -91,7 +92,7 @@ afterAll(async () => {
 
 function cli(command: readonly string[]): Promise<Running> {
   const keys = { CHELATED_KEY_USE: use, CHELATED_KEY_ADMIN: admin };
-  return readyServer([...command, main, 'serve', '--port', '0', '--adapter', file], keys);
+  return readyServer([...command, main, 'serve', '--port', '0', '--words', '--adapter', file], keys);
 }
 
 const from = (path: string) => `http://localhost:${shelf.port}${path}`;
@@ -214,6 +215,10 @@ for (const { name, binary, start, writes } of runtimes) {
           await ask('POST', '/v1/search', { query: 'bird', k: 3, compare: true })
         ).json();
         expect([before.hits[0].id, before.hits.length, after.hits.length]).toEqual(['d0', 3, 3]);
+        const fused = await ask('POST', '/v1/search', { query: 'the courts', k: 1, fusion: {} });
+        const { fusion, hits, error } = await fused.json();
+        if (writes) expect([hits[0].id, fusion.words, fusion.fallback]).toEqual(['d2', 1, null]);
+        else expect([fused.status, error.message]).toEqual([501, expect.stringContaining('words: true')]);
       },
     );
 
@@ -274,6 +279,9 @@ describe.skipIf(!runs(runtimes[3]!.binary))('a worker and its adapter', () => {
       const found = await asked(running, '/v1/search', { query: 'bird', k: 3, compare: true });
       expect([found.generation, found.before.hits.map(({ id }: Hit) => id)]).toEqual([generation, ['d0', 'd1', 'd2']]);
       expect(found.after.hits.map(({ score }: Hit) => score)).toEqual(await scoresHere(generation === 1));
+      const fused = await asked(running, '/v1/search', { query: 'the courts', k: 1, fusion: {} });
+      if (generation === 1) expect([fused.hits[0].id, fused.fusion.words]).toEqual(['d2', 1]);
+      else expect(fused.error.code).toBe('not_supported');
       await running.stop();
     });
   }

@@ -93,6 +93,14 @@ describe('readSnapshot', () => {
 });
 
 describe('writeSnapshot', () => {
+  test('words are searched where it is loaded if they were where it was written', async () => {
+    const collection = await collectionOf([document('a', { text: 'tide' }), document('b')]);
+    expect(await (await loaded(await writeSnapshot(collection))).hasWords()).toBe(false);
+    await collection.indexWords();
+    const after = await loaded(await writeSnapshot(collection));
+    expect(await after.searchWords('tide', 10)).toEqual(await collection.searchWords('tide', 10));
+  });
+
   test('is a .safetensors file that others read the embeddings of', async () => {
     const upserts = [document('a', { vector: Float32Array.of(0, 1) }), document('b')];
     const { tensors } = readSafetensors(await writeSnapshot(await collectionOf(upserts)));

@@ -159,7 +159,8 @@ export function pageScript(): void {
   });
   on('learn', 'click', async () => watch(await (await ask('v1/sediment', { method: 'POST' })).json()));
   on('search', 'submit', async () => {
-    const body = { query: at('query').value, k: 10, compare: true };
+    const fusion = at('fusion').checked ? {} : undefined;
+    const body = { query: at('query').value, k: 10, compare: true, fusion };
     const { before, after } = await (await ask('v1/search', { method: 'POST', body })).json();
     showHits('before', before);
     showHits('after', after);

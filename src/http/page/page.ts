@@ -28,6 +28,7 @@ export const page = `<!doctype html>
 <h2>Search</h2>
 <form id="search">
 <label class="wide">Query <input id="query" required autofocus></label>
+<label><input id="fusion" type="checkbox"> with its words</label>
 <button>Search</button>
 </form>
 <div class="sides">

@@ -16,6 +16,7 @@ const answer = z
     mode,
     alpha: z.number(),
     cycles: z.int(),
+    words: z.boolean().meta({ description: 'whether words are indexed, so that searches may be fused' }),
   })
   .openapi('Collection');
 
@@ -48,13 +49,23 @@ export const collectionRoutes = [
     {
       method: 'put',
       path,
-      summary: 'Makes a collection; one that is there stays as it is',
+      summary: 'Makes a collection; one that is there stays, and may get an index of its words',
       scope: 'admin',
       changes: true,
       params,
+      emptyBody: true,
+      body: z
+        .strictObject({
+          words: z.boolean().default(false).meta({ description: 'indexes words; an index that is there stays' }),
+        })
+        .openapi('CollectionRequest'),
       answers: { 200: { description: 'the collection', json: answer } },
     },
-    async ({ context, params, engine }) => context.json(shown((await engine.create(params.name)).info())),
+    async ({ context, params, body, engine }) => {
+      const collection = await engine.create(params.name);
+      if (body.words) await collection.indexWords();
+      return context.json(shown(collection.info()));
+    },
   ),
   operation(
     {
@@ -83,6 +94,8 @@ function shown({
   mode,
   alpha,
   cycles,
+  words,
 }: CollectionInfo) {
-  return { collection, documents, generation, fingerprint, base_fingerprint: baseFingerprint, mode, alpha, cycles };
+  const base_fingerprint = baseFingerprint;
+  return { collection, documents, generation, fingerprint, base_fingerprint, mode, alpha, cycles, words };
 }

@@ -6,7 +6,8 @@ export const applicationId = 0x6368656c;
  *
  * Rows are never given twice, hence AUTOINCREMENT. A replaced document keeps its row; `events_after` then hides it from
  * every event up to that one, so that neither replacing nor deleting rewrites the log. Identity, state, records and
- * history are JSON. Numbers are little-endian: `vector` f32, `members` the rows of an event u32, `tokens` the count n
+ * history are JSON. A collection whose words are indexed has
+ * those of the rows up to `words_to` in a table of its own, `words_` and its number; null: it has none. Numbers are little-endian: `vector` f32, `members` the rows of an event u32, `tokens` the count n
  * u32, n ids u32, n counts f32.
  */
 export const migrations: readonly string[] = [
@@ -67,4 +68,5 @@ export const migrations: readonly string[] = [
   ) STRICT;
   CREATE INDEX history_collection ON history (collection);
   `,
+  'ALTER TABLE collection ADD COLUMN words_to INTEGER',
 ];

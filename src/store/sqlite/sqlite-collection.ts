@@ -1,3 +1,4 @@
+import { breathe } from '../../breathe.ts';
 import type { ChelatedError } from '../../errors.ts';
 import { checkDocuments } from '../check-documents.ts';
 import { documentBatch } from '../document-batch.ts';
@@ -11,12 +12,14 @@ import type {
   GenerationRecord,
   HistoryEntry,
   TeacherVectors,
+  WordHits,
   Written,
 } from '../store.ts';
 import type { Database } from './database.ts';
 import { SqliteDocuments } from './sqlite-documents.ts';
 import { SqliteLog } from './sqlite-log.ts';
 import { SqliteTeachers } from './sqlite-teachers.ts';
+import { SqliteWords } from './sqlite-words.ts';
 
 /** A collection in a SQLite database: every call is one transaction. */
 export class SqliteCollection implements CollectionStore {
@@ -28,12 +31,14 @@ export class SqliteCollection implements CollectionStore {
   readonly #documents: SqliteDocuments;
   readonly #teachers: SqliteTeachers;
   readonly #log: SqliteLog;
+  readonly #words: SqliteWords;
 
   constructor(database: Database, number: number, identity: CollectionIdentity) {
     this.identity = identity;
     this.#database = database;
     this.#number = number;
-    this.#documents = new SqliteDocuments(database, number, identity);
+    this.#words = new SqliteWords(database, number, identity.name);
+    this.#documents = new SqliteDocuments(database, number, identity, this.#words);
     this.#teachers = new SqliteTeachers(database, number);
     this.#log = new SqliteLog(database, number, this.#documents);
   }
@@ -65,6 +70,21 @@ export class SqliteCollection implements CollectionStore {
       const documents = ascending.flatMap((row) => this.#documents.whole(row) ?? []);
       return documentBatch(this.identity.dims, documents);
     });
+  }
+
+  async hasWords(): Promise<boolean> {
+    return this.#read(() => this.#words.isComplete);
+  }
+
+  async indexWords(): Promise<void> {
+    while (!(await this.hasWords())) {
+      this.#write(() => this.#words.extend(this.#documents));
+      await breathe();
+    }
+  }
+
+  async searchWords(query: string, limit: number): Promise<WordHits> {
+    return this.#read(() => this.#words.search(query, limit));
   }
 
   async putTeacherVectors(teacher: string, vectors: TeacherVectors): Promise<void> {
@@ -131,6 +151,11 @@ export class SqliteCollection implements CollectionStore {
       const newest = this.#database.statement(sql).all(this.#number, limit);
       return newest.map(({ entry }) => JSON.parse(entry as string)).reverse();
     });
+  }
+
+  /** The tables of its own that a collection has; the caller makes the transaction, and removes the collection. */
+  dropTables(): void {
+    this.#words.drop();
   }
 
   #read<T>(work: () => T): T {

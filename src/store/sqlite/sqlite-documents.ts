@@ -3,6 +3,7 @@ import type { CollectionIdentity, DocumentChanges, DocumentFace, NewDocument, Wr
 import { bytesToTokens, toBytes, toFloats, tokensToBytes } from './blobs.ts';
 import type { Database } from './database.ts';
 import type { SqlRow, SqlValue } from './sql-driver.ts';
+import type { SqliteWords, TextChange } from './sqlite-words.ts';
 import { damaged } from './storage-failure.ts';
 
 // As bytes: some of the runtimes cut text that they read at a zero character.
@@ -15,21 +16,28 @@ export class SqliteDocuments {
   readonly #database: Database;
   readonly #collection: number;
   readonly #identity: CollectionIdentity;
+  readonly #words: SqliteWords;
 
-  constructor(database: Database, collection: number, identity: CollectionIdentity) {
+  constructor(database: Database, collection: number, identity: CollectionIdentity, words: SqliteWords) {
     this.#database = database;
     this.#collection = collection;
     this.#identity = identity;
+    this.#words = words;
   }
 
   write({ upserts, deletes }: DocumentChanges): Written {
     const replaced = new Set(upserts.map(({ id }) => id));
     const gone = deletes.filter((id) => !replaced.has(id));
+    const changes: TextChange[] = [];
     const deleted = gone.flatMap((id) => {
       const row = this.#get('DELETE FROM document WHERE collection = ? AND id = ? RETURNING row', id)?.row;
-      return row === undefined ? [] : [row as number];
+      if (row === undefined) return [];
+      changes.push({ row: row as number, isNew: false, text: null });
+      return [row as number];
     });
-    return { rows: upserts.map((document) => this.#put(document)), deleted };
+    const rows = upserts.map((document) => this.#put(document, changes));
+    this.#words.write(changes);
+    return { rows, deleted };
   }
 
   count(): number {
@@ -57,6 +65,14 @@ export class SqliteDocuments {
     return found.map((row) => this.#toDocument(row));
   }
 
+  /** At most `limit` texts of rows above `after`, ascending. */
+  texts(after: number, limit: number): { readonly row: number; readonly text: string }[] {
+    const sql = `SELECT row, CAST(text AS BLOB) AS text FROM document WHERE collection = ? AND row > ? AND text IS NOT NULL
+      ORDER BY row LIMIT ?`;
+    const found = this.#database.statement(sql).all(this.#collection, after, limit);
+    return found.map(({ row, text }) => ({ row: row as number, text: utf8.decode(text as Uint8Array) }));
+  }
+
   /** Every row with the number of the last event that does not count for it any more. */
   eventsAfter(): Map<number, number> {
     const sql = 'SELECT row, events_after FROM document WHERE collection = ? ORDER BY row';
@@ -70,19 +86,22 @@ export class SqliteDocuments {
     return this.#get(sql, row) !== null;
   }
 
-  #put({ id, text, metadata, vector, tokens }: NewDocument): number {
+  #put({ id, text, metadata, vector, tokens }: NewDocument, changes: TextChange[]): number {
     const kept = metadata && JSON.stringify(metadata);
     const numbers = [tokens && tokensToBytes(tokens), toBytes(vector)];
-    const same = `SELECT row, text IS ? AND vector IS ? AS same FROM document WHERE collection = ? AND id = ?`;
+    const same = `SELECT row, text IS ? AS same_text, vector IS ? AS same_vector FROM document WHERE collection = ? AND id = ?`;
     const before = this.#database.statement(same).get(text, toBytes(vector), this.#collection, id);
     if (before === null) {
       const columns = '(collection, id, text, metadata, tokens, vector) VALUES (?, ?, ?, ?, ?, ?)';
-      return this.#get(`INSERT INTO document ${columns} RETURNING row`, id, text, kept, ...numbers)!.row as number;
+      const row = this.#get(`INSERT INTO document ${columns} RETURNING row`, id, text, kept, ...numbers)!.row as number;
+      changes.push({ row, isNew: true, text });
+      return row;
     }
     const row = before.row as number;
     const update = 'UPDATE document SET text = ?, metadata = ?, tokens = ?, vector = ? WHERE row = ?';
     this.#database.statement(update).run(text, kept, ...numbers, row);
-    if (!before.same) this.#forget(row);
+    if (!before.same_text) changes.push({ row, isNew: false, text });
+    if (!before.same_text || !before.same_vector) this.#forget(row);
     return row;
   }
 

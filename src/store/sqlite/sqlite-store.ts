@@ -38,17 +38,7 @@ export class SqliteStore implements Store {
   }
 
   async find(name: string): Promise<CollectionStore | null> {
-    this.#assertOpen();
-    const open = this.#open.get(name);
-    if (open) return open;
-    return this.#database.read(() => {
-      const found = this.#database.statement('SELECT number, identity FROM collection WHERE name = ?').get(name);
-      if (found === null) return null;
-      const identity = JSON.parse(found.identity as string);
-      const collection = new SqliteCollection(this.#database, found.number as number, identity);
-      this.#open.set(name, collection);
-      return collection;
-    });
+    return this.#find(name);
   }
 
   async names(): Promise<string[]> {
@@ -58,13 +48,15 @@ export class SqliteStore implements Store {
   }
 
   async drop(name: string): Promise<boolean> {
-    this.#assertOpen();
-    const remove = 'DELETE FROM collection WHERE name = ? RETURNING number';
-    const was = this.#database.write(() => this.#database.statement(remove).get(name) !== null);
-    const open = this.#open.get(name);
-    if (open) open.ended = dropped(name);
+    const collection = this.#find(name);
+    if (!collection) return false;
+    this.#database.write(() => {
+      collection.dropTables();
+      this.#database.statement('DELETE FROM collection WHERE name = ?').run(name);
+    });
+    collection.ended = dropped(name);
     this.#open.delete(name);
-    return was;
+    return true;
   }
 
   async close(): Promise<void> {
@@ -76,6 +68,20 @@ export class SqliteStore implements Store {
     } finally {
       this.#lock?.release();
     }
+  }
+
+  #find(name: string): SqliteCollection | null {
+    this.#assertOpen();
+    const open = this.#open.get(name);
+    if (open) return open;
+    return this.#database.read(() => {
+      const found = this.#database.statement('SELECT number, identity FROM collection WHERE name = ?').get(name);
+      if (found === null) return null;
+      const identity = JSON.parse(found.identity as string);
+      const collection = new SqliteCollection(this.#database, found.number as number, identity);
+      this.#open.set(name, collection);
+      return collection;
+    });
   }
 
   #assertOpen(): void {

@@ -26,14 +26,17 @@ async function killed(file: string, first: number, afterMs: number): Promise<num
   return Number(said.slice(0, said.lastIndexOf('\n')).split('\n').at(-1));
 }
 
-test('SqliteStore after SIGKILL has every write that was acknowledged, and of the next all or nothing', async () => {
+test('SqliteStore after SIGKILL has every write that was acknowledged, and of the next all or nothing, words too', async () => {
   const file = path();
   let next = 1;
   const law = fc.asyncProperty(fc.integer({ min: 0, max: 150 }), async (afterMs) => {
     const last = await killed(file, next, afterMs);
     const store = await openSqliteStore(file);
     const collection = await store.open(identity, initial);
-    const ids = (await collection.scan(0, 100)).faces.map(({ id }) => id);
+    const { faces } = await collection.scan(0, 100);
+    const ids = faces.map(({ id }) => id);
+    const byWord = (await collection.searchWords('text', 100)).rows;
+    expect(byWord.toSorted((a, b) => a - b)).toEqual(faces.map(({ row }) => row));
     const { cycles } = await collection.state();
     await store.close();
     // After the last word: nothing, one more write, or that and its commit.

@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'bun:test';
 import { loadDriver } from '../../../src/store/sqlite/load-driver.ts';
 import { openToWrite, openView } from '../../../src/store/sqlite/open-database.ts';
+import { openSqliteStore } from '../../../src/store/sqlite/open-sqlite-store.ts';
 import { migrations } from '../../../src/store/sqlite/schema.ts';
+import { identity } from '../contract/subject.ts';
 import { idsIn, makeDatabase, paths } from './folder.ts';
 
 const path = await paths();
@@ -25,6 +27,22 @@ describe('migrate', () => {
     const steps = [...migrations, next];
     expect(await at(file, steps, 'SELECT group_concat(id || language) FROM document')).toBe('aen,ben');
     expect(await at(file, steps, 'PRAGMA user_version')).toBe(steps.length);
+  });
+
+  test('words of documents of version 1 are indexed when they are asked for', async () => {
+    const file = path();
+    const first = await openToWrite(driver, file, migrations.slice(0, 1));
+    first.database.exec(`
+      INSERT INTO collection (name, identity, state) VALUES ('main', '${JSON.stringify(identity)}', '{}');
+      INSERT INTO document (collection, id, text, vector) VALUES (1, 'a', 'the tides', x'0000803f00000000')`);
+    first.database.close();
+    first.lock!.release();
+    const store = await openSqliteStore(file);
+    const collection = (await store.find('main'))!;
+    expect(await collection.hasWords()).toBe(false);
+    await collection.indexWords();
+    expect((await collection.searchWords('tide', 9)).rows).toEqual([1]);
+    await store.close();
   });
 
   test('a step that fails leaves the file at the version it had', async () => {

@@ -129,6 +129,19 @@ describe('openSqliteStore', () => {
     database.close();
   });
 
+  test('a collection that is dropped leaves nothing of its words', async () => {
+    const file = path();
+    const store = await openSqliteStore(file);
+    const collection = await store.open(identity, initial);
+    await put(collection, 'a');
+    await collection.indexWords();
+    await store.drop(identity.name);
+    await store.close();
+    const database = new Database(file);
+    expect(database.prepare("SELECT name FROM sqlite_schema WHERE name LIKE 'words%'").all()).toEqual([]);
+    database.close();
+  });
+
   test('a making that was cut short does not stand in the way', async () => {
     const file = path();
     await writeFile(`${file}.new`, 'half');

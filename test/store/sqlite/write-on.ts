@@ -6,6 +6,7 @@ import { document, identity, initial } from '../contract/subject.ts';
 const [path, first] = process.argv.slice(2);
 const store = await openSqliteStore(path!);
 const collection = await store.open(identity, initial);
+await collection.indexWords();
 for (let i = Number(first); ; i++) {
   // The pair before the last goes, so that deletes are met as well.
   await collection.write({
