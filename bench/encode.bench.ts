@@ -1,7 +1,7 @@
 // Static encoding: documents a second over SciFact's abstracts, and the time of one query; beside Python's model2vec on one
 // thread, which loads the same table (int8 rows times their weights, as f32) exported to its own layout.
-//   CHELATED_DATA=… [CHELATED_PYTHON=python] node scripts/bun.mjs bench/encode.bench.ts [--adapter scifact.onnx]
-// --adapter also times a query encoded and corrected by an adapter that was distilled for the shipped student.
+//   CHELATED_DATA=… [CHELATED_PYTHON=python] node scripts/bun.mjs bench/encode.bench.ts [--adapter scifact.onnx] [--student static-words]
+// --adapter also times a query encoded and corrected by an adapter that was distilled for the student.
 // CHELATED_PYTHON has bench/peers/model2vec/requirements.txt installed; without it the peer's row is left out.
 import { spawnSync } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
@@ -9,6 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { loadAdapter } from '../src/adapter/load-adapter.ts';
+import { config } from '../src/config.ts';
 import type { Encoder } from '../src/encode/encoder.ts';
 import { readNpy } from '../src/encode/npy.ts';
 import { openEncoder } from '../src/encode/open-encoder.ts';
@@ -35,9 +36,12 @@ const dataset = await readDataset(join(data, 'scifact'));
 const documents = dataset.documents.map(({ text }) => text);
 const queries = judgedQueries(dataset).map((position) => dataset.queries[position]!.text);
 
+const { values: options } = parseArgs({
+  options: { adapter: { type: 'string' }, student: { type: 'string', default: config.student } },
+});
 const kernels = await loadKernels();
 const start = performance.now();
-const encoder = await openEncoder('static', { kernels });
+const encoder = await openEncoder(options.student, { kernels });
 const opened = performance.now() - start;
 const { figures, vectors } = await ourFigures(encoder);
 const tokenizing = percentiles(times(queries, (query) => encoder.tokenizer.encode(query, encoder.maxTokens)));
@@ -46,7 +50,6 @@ const runtime = process.versions.bun ? `Bun ${process.versions.bun}` : `Node ${p
 console.log(`${documents.length} documents, ${queries.length} queries of SciFact; ${runtime}, kernels ${kernels.name}`);
 console.log(`opened in ${opened.toFixed(0)} ms; of a query's p50 the tokenizer has ${tokenizing.p50.toFixed(1)} µs`);
 const rows: ReportRow[] = [line('chelated', figures)];
-const { values: options } = parseArgs({ options: { adapter: { type: 'string' } } });
 if (options.adapter !== undefined) {
   const adapter = await loadAdapter(await readFile(options.adapter), { encoder, kernels });
   const spent = await queryTimes(async (query) => {

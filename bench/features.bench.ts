@@ -1,5 +1,6 @@
 // What words and pairs of words, hashed into buckets beside the word pieces, would bring the lexical adapter: held-out
-// agreement, by which they would be chosen, and nDCG@10. Buckets are further tokens of the student, with rows of zeros.
+// agreement, by which they would be chosen, and nDCG@10. Buckets are further tokens of the student, as those of `static-words` are;
+// other ways to cut and to hash than the product's are tried here.
 //
 //   CHELATED_DATA=… CHELATED_VECTORS=… node scripts/bun.mjs bench/features.bench.ts [COLLECTION…] [--only TEXT] [--json]
 //
@@ -106,6 +107,7 @@ function withBuckets(plain: Collection, features: Features): Collection {
   ).subarray(V);
   const tokenize = (texts: readonly string[]) =>
     extended(texts, (bucket) => frequency[bucket]! >= (features.least ?? 1));
+  // Rows of zeros: weights of their own are what is tried.
   const { rows, weights } = encoder.table!;
   const { dims, data: pieces, scales } = rows as Int8Rows;
   const more = new Int8Array((V + buckets) * dims);
@@ -122,6 +124,7 @@ function withBuckets(plain: Collection, features: Features): Collection {
   };
   const student: Encoder = wrappedEncoder(encoder, {
     table,
+    tokenizer: { ...encoder.tokenizer, vocabularySize: V + buckets },
     tokenize,
     encode: async (texts, options) => {
       const { vectors, failed } = await encoder.encode(texts, options);

@@ -12,6 +12,7 @@ import { writeAdapter } from '../src/adapter/write-adapter.ts';
 import { timeQueries } from '../src/cli/time-queries.ts';
 import { distil } from '../src/distil/distil.ts';
 import { openEncoder } from '../src/encode/open-encoder.ts';
+import { isShipped } from '../src/encode/student-folder.ts';
 import { evaluate } from '../src/evaluate/evaluate.ts';
 import { readDataset } from '../src/evaluate/read-dataset.ts';
 import { reportTable } from '../src/evaluate/report-table.ts';
@@ -46,7 +47,7 @@ for (const collection of positionals.length > 0 ? positionals : ['cisi', 'cranfi
   );
   const name = options.student;
   const student = await openEncoder(
-    name === 'static' ? name : `vectors:${files(name)}/documents.npy,${files(name)}/queries.npy`,
+    isShipped(name) ? name : `vectors:${files(name)}/documents.npy,${files(name)}/queries.npy`,
     { kernels },
   );
   const documents = { ids: dataset.documents.map(({ id }) => id), texts: dataset.documents.map(({ text }) => text) };
@@ -74,7 +75,7 @@ for (const collection of positionals.length > 0 ? positionals : ['cisi', 'cranfi
   for (const adapter of options.adapters.split(',') as AdapterKind[]) {
     const { parts, card, figures } = await distil({
       documents: { ids: pick(documents.ids), texts: pick(documents.texts) },
-      student: name === 'static' ? student : picked(student, D, fitted),
+      student: isShipped(name) ? student : picked(student, D, fitted),
       teacherVectors: pickRows(T, fitted),
       teacherId: options.teacher,
       kernels,

@@ -1,9 +1,10 @@
 // Tokenising alone: SciFact's abstracts a second and µs a query, WordPiece in WebAssembly beside @huggingface/tokenizers, bare and
-// with the word cache in front of it. The same ids are asserted first. Rounds alternate; the median of five counts.
+// with the word cache in front of it, and with words and pairs of words as further tokens. The same ids are asserted first. Rounds alternate; the median of five counts.
 //   CHELATED_DATA=… node scripts/bun.mjs bench/tokenizer.bench.ts
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Tokenizer as Library } from '@huggingface/tokenizers';
+import { config } from '../src/config.ts';
 import { libraryTokenizer } from '../src/encode/library-tokenizer.ts';
 import { shippedStudent } from '../src/encode/student-folder.ts';
 import { wordPieceTokenizer } from '../src/encode/word-piece.ts';
@@ -28,10 +29,12 @@ const timed = async <T>(name: string, open: () => Promise<T> | T): Promise<T> =>
   return made;
 };
 const wordPiece = (await timed('WordPiece', () => wordPieceTokenizer(json)))!;
+const words = (await wordPieceTokenizer(json, undefined, config.words.bucketBits))!;
 const library = await timed('library', () => new Library(JSON.parse(json), {}));
 const cached = await libraryTokenizer(json);
 const variants: readonly (readonly [name: string, encode: (text: string) => ArrayLike<number>])[] = [
   ['WordPiece in WebAssembly', (text) => wordPiece.encode(text, MAX_TOKENS)],
+  ['the same with words and pairs of words', (text) => words.encode(text, MAX_TOKENS)],
   ['@huggingface/tokenizers', (text) => library.encode(text, { add_special_tokens: false }).ids],
   ['@huggingface/tokenizers, word cache', (text) => cached.encode(text, MAX_TOKENS)],
 ];
@@ -63,7 +66,7 @@ for (let round = 0; round < ROUNDS; round++) {
 }
 if (sink === 0) throw new Error('nothing was tokenised');
 const median = (values: readonly number[]) => values.toSorted((a, b) => a - b)[values.length >> 1]!;
-const bare = median(spent[1]!.documents);
+const bare = median(spent[2]!.documents);
 const rows = variants.map(([name], v) => {
   const ms = median(spent[v]!.documents);
   const figures = [1000 / ms, 1000 * median(spent[v]!.queries), bare / ms].map((x) => Number(x.toPrecision(3)));

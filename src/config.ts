@@ -12,6 +12,11 @@ export const config = {
   teacher: 'all-MiniLM-L6-v2',
   /** Student that is shipped with the package. */
   student: 'static',
+  /**
+   * The same with words and pairs of words hashed into 2^bits buckets: 2^13 collide too often, 2^18 bring little more for
+   * files of up to 91 MB (results/README.md, “Words and pairs of words beside word pieces”).
+   */
+  words: { student: 'static-words', bucketBits: 15 },
   adapter: 'lexical',
   /** Output space: the teacher's is the wider and measured best. */
   space: 'teacher',

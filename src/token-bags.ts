@@ -46,6 +46,22 @@ export function pickBags(bags: TokenBags, indices: ArrayLike<number>): TokenBags
   return { rows: indices.length, offsets, ids, counts };
 }
 
+/** The bags without the tokens whose id is not below `limit`, copied. */
+export function bagsBelow(bags: TokenBags, limit: number): TokenBags {
+  const offsets = new Uint32Array(bags.rows + 1);
+  const ids = new Uint32Array(bags.ids.length);
+  const counts = new Float32Array(bags.ids.length);
+  let at = 0;
+  for (let i = 0; i < bags.rows; i++) {
+    for (let e = bags.offsets[i]!; e < bags.offsets[i + 1]! && bags.ids[e]! < limit; e++) {
+      ids[at] = bags.ids[e]!;
+      counts[at++] = bags.counts[e]!;
+    }
+    offsets[i + 1] = at;
+  }
+  return { rows: bags.rows, offsets, ids: ids.subarray(0, at), counts: counts.subarray(0, at) };
+}
+
 /** The bags of both, b's after a's, copied. */
 export function appendBags(a: TokenBags, b: TokenBags): TokenBags {
   const offsets = new Uint32Array(a.rows + b.rows + 1);

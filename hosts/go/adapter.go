@@ -75,7 +75,7 @@ func (a *Adapter) read(f *hostFile) (err error) {
 	if a.tokens, err = readTokenPart(f, k); err != nil {
 		return err
 	}
-	if a.Kind == "lexical" && (a.student == nil || len(a.student.weights) != len(a.tokens.rowOf) || a.student.Dims != a.DIn) {
+	if a.Kind == "lexical" && (a.student == nil || a.student.vocabulary() != len(a.tokens.rowOf) || a.student.Dims != a.DIn) {
 		return refuse(AdapterWrongModel, "the lexical adapter falls back on a student's token table of %d × %d; open it with that student", len(a.tokens.rowOf), a.DIn)
 	}
 	return nil
@@ -167,7 +167,7 @@ func (a *Adapter) step(input Input, from, to int) (Matrix, error) {
 	}
 	base := x
 	if a.Kind == "lexical" {
-		if rest := features.only(a.tokens.withoutRow); len(rest.ids) > 0 {
+		if rest := features.only(a.tokens.withoutRow).only(a.student.row); len(rest.ids) > 0 {
 			sums, err := k.bag(a.student.table, rest)
 			if err != nil {
 				return Matrix{}, err

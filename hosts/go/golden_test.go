@@ -158,10 +158,10 @@ type hostCases struct {
 	}
 }
 
-func readCases(t testing.TB) hostCases {
+func readCases(t testing.TB, name string) hostCases {
 	t.Helper()
 	var cases hostCases
-	if err := json.Unmarshal(asset(t, "test/vectors/host/cases.json"), &cases); err != nil {
+	if err := json.Unmarshal(hostAsset(t, name), &cases); err != nil {
 		t.Fatal(err)
 	}
 	return cases
@@ -169,9 +169,11 @@ func readCases(t testing.TB) hostCases {
 
 func hostAsset(t testing.TB, name string) []byte { return asset(t, "test/vectors/host/"+name) }
 
-func openStudent(t testing.TB, h *Host) *Student {
+func openStudent(t testing.TB, h *Host) *Student { return openStudentOf(t, h, "student.chelated") }
+
+func openStudentOf(t testing.TB, h *Host, file string) *Student {
 	t.Helper()
-	s, err := h.OpenStudent(hostAsset(t, "student.chelated"))
+	s, err := h.OpenStudent(hostAsset(t, file))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -200,12 +202,17 @@ func checkVectors(t *testing.T, got Matrix, expected string, bound float64) {
 	}
 }
 
-// TestHostVectors runs test/vectors/host on both builds: a student, and an adapter of each kind.
+// TestHostVectors runs test/vectors/host on both builds: a student with an adapter of each kind, and one with word buckets.
 func TestHostVectors(t *testing.T) {
-	cases := readCases(t)
+	for _, name := range []string{"cases.json", "words.json"} {
+		t.Run(name, func(t *testing.T) { testHostVectors(t, readCases(t, name)) })
+	}
+}
+
+func testHostVectors(t *testing.T, cases hostCases) {
 	for build, path := range builds() {
 		t.Run(build, func(t *testing.T) {
-			student := openStudent(t, newHost(t, newModules(t, path)))
+			student := openStudentOf(t, newHost(t, newModules(t, path)), cases.Student)
 			ids, err := student.TokenIDs(cases.Texts)
 			if err != nil || !slices.EqualFunc(ids, cases.IDs, slices.Equal) {
 				t.Fatalf("token ids %v, expected %v (%v)", ids, cases.IDs, err)

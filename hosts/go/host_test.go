@@ -133,7 +133,7 @@ func TestTrapIsAnError(t *testing.T) {
 }
 
 func TestGoroutines(t *testing.T) {
-	cases := readCases(t)
+	cases := readCases(t, "cases.json")
 	m := newModules(t, builds()["simd"])
 	shared := openAdapter(t, openStudent(t, newHost(t, m)), "lexical.chelated")
 	expected, err := shared.CorrectTexts(cases.Texts)

@@ -11,10 +11,18 @@ type Student struct {
 	host      *Host
 	table     table
 	weights   []float32
+	buckets   int // tokens beyond the table, of words and pairs of words
 	model     uint64
 	maxTokens int
 	maxBytes  int
+	// idsPerToken is how many ids a token of a text may stand for.
+	idsPerToken int
 }
+
+func (s *Student) vocabulary() int { return len(s.weights) + s.buckets }
+
+// row is a token's place in the table, where it has one.
+func (s *Student) row(id uint32) (uint32, bool) { return id, int(id) < len(s.weights) }
 
 // OpenStudent reads the host file of a student.
 func (h *Host) OpenStudent(file []byte) (*Student, error) {
@@ -111,7 +119,7 @@ func (s *Student) Encode(texts []string) (Matrix, error) {
 
 // EncodeTokens gives the base vectors of texts that were tokenized before.
 func (s *Student) EncodeTokens(tokens Tokens) (Matrix, error) {
-	if err := tokens.check(len(s.weights)); err != nil {
+	if err := tokens.check(s.vocabulary()); err != nil {
 		return Matrix{}, err
 	}
 	s.host.mu.Lock()
@@ -124,9 +132,9 @@ func (s *Student) pool(tokens Tokens) (Matrix, error) {
 	for from := 0; from < out.Rows; from += blockRows {
 		to := min(from+blockRows, out.Rows)
 		cut := tokens.slice(from, to)
-		weighted := sparse{cut.Offsets, cut.IDs, make([]float32, len(cut.IDs))}
-		for e, id := range cut.IDs {
-			weighted.values[e] = cut.Counts[e] * s.weights[id]
+		weighted := sparse{cut.Offsets, cut.IDs, cut.Counts}.only(s.row)
+		for e, id := range weighted.ids {
+			weighted.values[e] *= s.weights[id]
 		}
 		sums, err := s.host.kernels.bag(s.table, weighted)
 		if err != nil {

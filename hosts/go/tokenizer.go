@@ -27,6 +27,10 @@ func (s *Student) openTokenizer(f *hostFile) error {
 	rule := numbersOf[uint32](rules)
 	unknown, maxCharacters, flags := uint64(rule[0]), uint64(rule[1]), uint64(rule[2])
 	s.maxTokens, s.maxBytes = int(rule[3]), int(rule[4])
+	s.idsPerToken = 1
+	if bits := flags >> 8; bits > 0 {
+		s.buckets, s.idsPerToken = 1<<bits, 3 // itself, its word's bucket and its pair's
+	}
 	block, err := w.call("wordpiece_bytes", at["kinds"], uint64(tokens), maxCharacters)
 	if err != nil {
 		return err
@@ -76,7 +80,7 @@ func (s *Student) tokenIDs(texts []string) ([][]uint32, error) {
 	for i, text := range texts {
 		offsets[i+1] = offsets[i] + uint32(len(text))
 	}
-	room := min(n*s.maxTokens, len(joined))
+	room := s.idsPerToken * min(n*s.maxTokens, len(joined))
 	at, err := w.scratch(4*len(offsets), 4*len(offsets), 4*room, len(joined))
 	if err != nil {
 		return nil, err

@@ -4,6 +4,9 @@ export const CLEAN: u32 = 1;
 export const CHINESE_APART: u32 = 2;
 export const STRIP_ACCENTS: u32 = 4;
 export const LOWER_CASE: u32 = 8;
+/** From this bit of the flags on: how many bits number the buckets of words and pairs of words; 0 for none. */
+export const BUCKET_BITS: u32 = 8;
+export const MOST_BUCKET_BITS: u32 = 20;
 
 /** Kinds of a token: it may be found in words; it is looked for in the text before anything else. */
 export const IN_VOCABULARY: u32 = 1;
@@ -31,7 +34,9 @@ export const WORD: usize = 56; // (max_characters) u32, the word being read
 export const HASHES: usize = 60; // (max_characters) u32, of its pieces
 export const ASCII: usize = 64; // 128 u16: what a character below 128 is, see below
 export const FIRST: usize = ASCII + 256; // 256 u8: 1 where an added token begins with the byte
-export const HEADER: usize = FIRST + 256;
+export const BUCKET_MASK: usize = FIRST + 256; // buckets − 1, 0 without any
+export const FIRST_BUCKET: usize = BUCKET_MASK + 4; // its id: the number of tokens
+export const HEADER: usize = BUCKET_MASK + 8;
 
 // High byte of an entry of ASCII; the low one is the character as it goes into the word.
 export const PLAIN: u32 = 0;

@@ -1,7 +1,8 @@
+import { emptyHash, finished, mixByte, mixCharacter } from './_bucket';
 import { order } from './_character';
 import {
-  ASCII, HASHES, LONGEST_TOKEN, MASK, MAX_CHARACTERS, mix, OFFSETS, PREFIX, PREFIX_BYTES, PREFIX_CHARACTERS, PREFIX_HASH, SEED, SLOTS,
-  TEXTS, UNKNOWN, WORD,
+  ASCII, BUCKET_MASK, FIRST_BUCKET, HASHES, LONGEST_TOKEN, MASK, MAX_CHARACTERS, mix, OFFSETS, PREFIX, PREFIX_BYTES, PREFIX_CHARACTERS,
+  PREFIX_HASH, SEED, SLOTS, TEXTS, UNKNOWN, WORD,
 } from './_model';
 import { decode, width } from './_utf8';
 
@@ -11,25 +12,41 @@ let word: usize = 0;
 let maxCharacters: i32 = 0;
 let ids: usize = 0;
 let room: i32 = 0;
+let most: i32 = 0; // tokens that are kept of the text
+let bucketMask: u32 = 0;
+let paired: bool = false; // a word stands before this one
+let pairHash: u32 = 0; // of that word and a space
 let count: i32 = 0; // characters of the word, also those that found no room
 let barrier: i32 = 0; // no nonstarter moves before this place in the word
-/** Ids of the text so far; more than `room` are counted, not written. */
+/** Tokens of the text so far; more than `most` are counted, not written. */
 export let found: i32 = 0;
+/** Its ids so far, of buckets too; more than `room` are counted, not written. */
+export let written: i32 = 0;
 
-export function begin(block: usize, to: usize, most: i32): void {
+export function begin(block: usize, to: usize, space: i32, most_tokens: i32): void {
   model = block;
   word = <usize>load<u32>(block, WORD);
   maxCharacters = load<i32>(block, MAX_CHARACTERS);
   ids = to;
-  room = most;
-  count = barrier = found = 0;
+  room = space;
+  most = most_tokens;
+  bucketMask = load<u32>(block, BUCKET_MASK);
+  paired = false;
+  count = barrier = found = written = 0;
 }
 
 // @ts-ignore: decorator
 @inline
 export function emit(id: u32): void {
-  if (found < room) store<u32>(ids + (<usize>found << 2), id);
+  if (found < most) write(id);
   found++;
+}
+
+// @ts-ignore: decorator
+@inline
+function write(id: u32): void {
+  if (written < room) store<u32>(ids + (<usize>written << 2), id);
+  written++;
 }
 
 // @ts-ignore: decorator
@@ -76,11 +93,36 @@ export function hold(): void {
   barrier = count;
 }
 
-/** Ends the word: its longest tokens from the left, or the unknown one if that does not come out. */
+/** Ends the word: its tokens, and after them its bucket and that of it and the word before. */
 export function flush(): void {
   if (count == 0) return;
   const n = count;
+  const counted = bucketMask != 0 && found < most && n <= maxCharacters;
+  cut();
+  if (counted) fill(n);
+}
+
+/** Buckets of the word of n characters: a word whose first token is kept has them, one that is too long has none. */
+function fill(n: i32): void {
+  const first = load<u32>(model, FIRST_BUCKET);
+  let own = emptyHash;
+  let both = pairHash;
+  for (let i = 0; i < n; i++) {
+    const c = load<u32>(word + (<usize>i << 2));
+    own = mixCharacter(own, c);
+    both = mixCharacter(both, c);
+  }
+  write(first + (finished(own) & bucketMask));
+  if (paired) write(first + (finished(both) & bucketMask));
+  paired = true;
+  pairHash = mixByte(own, 0x20);
+}
+
+/** The word's longest tokens from the left, or the unknown one if that does not come out. */
+export function cut(): void {
+  const n = count;
   const before = found;
+  const writtenBefore = written;
   count = barrier = 0;
   if (n > maxCharacters) return emit(load<u32>(model, UNKNOWN));
   const longest = load<i32>(model, LONGEST_TOKEN);
@@ -102,6 +144,7 @@ export function flush(): void {
     }
     if (end == start) {
       found = before;
+      written = writtenBefore;
       return emit(load<u32>(model, UNKNOWN));
     }
     start = end;

@@ -5,7 +5,7 @@ import {
 } from './_model';
 import { CHINESE, DECOMPOSES, DROP, LOWERS, MARK, NONSTARTER, pool, PUNCTUATION, SPACE } from './_unicode-tables';
 import { decode, width } from './_utf8';
-import { append, appendOrdered, appendPlain, begin, emit, flush, found, hold } from './_word';
+import { append, appendOrdered, appendPlain, begin, cut, emit, flush, found, hold, written } from './_word';
 
 /**
  * Token ids of n texts, each cut at `max_tokens`. BERT's rules: clean, ideographs apart, decompose and drop accents, lower case,
@@ -13,7 +13,8 @@ import { append, appendOrdered, appendPlain, begin, emit, flush, found, hold } f
  *
  * Shape   model from `wordpiece_open` · texts (bytes) UTF-8 · offsets (n + 1) u32 into it, cut at `bytes` · ids (room) u32 ·
  *         rows (n + 1) u32, text i has the ids rows[i] … rows[i + 1]
- * Edge    returns the ids of all texts; −1 when `room` was too small. A text never has more ids than bytes. What is not UTF-8 is U+FFFD
+ * Edge    returns the ids of all texts; −1 when `room` was too small. A text never has more tokens than bytes; with buckets, which
+ *         `max_tokens` does not count, each has at most two ids more. What is not UTF-8 is U+FFFD
  * Memory  writes ids, rows, and the scratch inside the block: one call at a time on a block
  * Source  Devlin et al. 2019 (BERT); Wu et al. 2016, arXiv 1609.08144 (WordPiece)
  */
@@ -27,11 +28,10 @@ export function wordpiece_encode(
     const to = min(load<u32>(offsets + (<usize>i << 2), 4), bytes);
     const from = min(load<u32>(offsets + (<usize>i << 2)), to);
     const left = room - total;
-    begin(model, ids + (<usize>total << 2), min(most, left));
+    begin(model, ids + (<usize>total << 2), left, most);
     read(model, texts + from, texts + to, most);
-    const kept = min(found, most);
-    if (kept > left) return -1;
-    total += kept;
+    if (written > left) return -1;
+    total += written;
     store<u32>(rows + (<usize>i << 2), total, 4);
   }
   return total;
@@ -145,11 +145,11 @@ function put(given: u32, given_properties: u32, flags: u32): void {
   else append(c);
 }
 
-/** A word of one character. */
+/** Punctuation: a word of one character, and none that has buckets. */
 // @ts-ignore: decorator
 @inline
 function alone(c: u32): void {
   flush();
   append(c);
-  flush();
+  cut();
 }

@@ -1,8 +1,8 @@
 import { lowerCase, properties } from './_character';
 import {
-  ADDED, ADDED_COUNT, ADDED_IDS, ALONE, ASCII, CLEAN, DROPPED, FIRST, FLAGS, HASHES, HEADER, IN_VOCABULARY, LONGEST_TOKEN,
-  LONGEST_WORD, LOWER_CASE, MASK, MAX_CHARACTERS, MAYBE_ADDED, mix, OFFSETS, PLAIN, PREFIX, PREFIX_BYTES,
-  PREFIX_CHARACTERS, PREFIX_HASH, SEED, SLOTS, TEXTS, UNKNOWN, WHITE, WORD,
+  ADDED, ADDED_COUNT, ADDED_IDS, ALONE, ASCII, BUCKET_BITS, BUCKET_MASK, CLEAN, DROPPED, FIRST, FIRST_BUCKET, FLAGS, HASHES, HEADER,
+  IN_VOCABULARY, LONGEST_TOKEN, LONGEST_WORD, LOWER_CASE, MASK, MAX_CHARACTERS, MAYBE_ADDED, mix, MOST_BUCKET_BITS, OFFSETS, PLAIN,
+  PREFIX, PREFIX_BYTES, PREFIX_CHARACTERS, PREFIX_HASH, SEED, SLOTS, TEXTS, UNKNOWN, WHITE, WORD,
 } from './_model';
 import { DROP, LOWERS, PUNCTUATION, SPACE } from './_unicode-tables';
 import { decode, width } from './_utf8';
@@ -27,7 +27,8 @@ export function wordpiece_bytes(kinds: usize, count: i32, max_characters: i32): 
  *
  * Shape   texts (bytes) UTF-8, without gaps · offsets (count + 1) u32, token i is offsets[i] … offsets[i + 1] · kinds (count) u8: 1 is
  *         found in words, 2 is looked for in the text before anything else, 3 both, 0 there is no such id · model (`wordpiece_bytes`)
- * Edge    1 when done; 0 when `unknown` is not found in words, or `wordpiece_bytes` is 0. The first of two equal tokens counts
+ *         flags 1 … 8 as in `_model`, and 256 × bits: words and pairs of words get ids count … count + 2^bits − 1, 0 for none
+ * Edge    1 when done; 0 when `unknown` is not found in words, bits are over 20, or `wordpiece_bytes` is 0. The first of two equal tokens counts
  * Memory  texts, offsets and prefix stay where they are for as long as the block is used; 8-byte alignment is fastest
  */
 export function wordpiece_open(
@@ -36,6 +37,8 @@ export function wordpiece_open(
 ): i32 {
   if (wordpiece_bytes(kinds, count, max_characters) == 0) return 0;
   if (unknown >= <u32>count || !(load<u8>(kinds + unknown) & IN_VOCABULARY)) return 0;
+  const bits = flags >> BUCKET_BITS;
+  if (bits > MOST_BUCKET_BITS) return 0;
   const slots = slotCount(count);
   memory.fill(model, 0, HEADER + <usize>slots * 8);
   store<u32>(model, flags, FLAGS);
@@ -46,6 +49,8 @@ export function wordpiece_open(
   store<u32>(model, prefix, PREFIX);
   store<u32>(model, prefix_bytes, PREFIX_BYTES);
   store<u32>(model, slots - 1, MASK);
+  store<u32>(model, ((<u32>1) << bits) - 1, BUCKET_MASK);
+  store<u32>(model, count, FIRST_BUCKET);
   store<u32>(model, model + HEADER, SLOTS);
   const added = model + HEADER + <usize>slots * 8;
 

@@ -2,13 +2,13 @@ import { join } from 'node:path';
 import { type Command, Option } from 'commander';
 import { readAdapter } from '../adapter/read-adapter.ts';
 import { config } from '../config.ts';
+import { readNamedStudent } from '../encode/student-folder.ts';
 import { hostAdapter } from '../host/host-adapter.ts';
 import { hostStudent } from '../host/host-student.ts';
 import { model2vecFiles } from '../host/model2vec-files.ts';
 import { loadKernels } from '../kernels/load.ts';
 import { print } from './print.ts';
 import { readAdapterFile } from './read-adapter-file.ts';
-import { readStaticStudent } from './read-static-student.ts';
 import { assertWritable, makeFolder, writeFile } from './write-file.ts';
 
 interface ExportOptions {
@@ -34,7 +34,7 @@ export function exportCommand(program: Command): void {
     )
     .requiredOption('--out <PATH>', 'the file, or the folder, that is written')
     .option('--adapter <FILE.onnx>', 'the adapter; without it the student is written')
-    .option('--student <ID>', 'static, or a student folder', config.student)
+    .option('--student <ID>', 'static, static-words, or a student folder', config.student)
     .option('--json', 'one JSON document on stdout')
     .addHelpText(
       'after',
@@ -57,6 +57,6 @@ async function exportFile({ format, out, adapter, student, json = false }: Expor
 async function content({ format, adapter, student }: Pick<ExportOptions, 'format' | 'adapter' | 'student'>) {
   const read = adapter === undefined ? null : await readAdapter(await readAdapterFile(adapter));
   if (format === 'host' && read) return new Map([['', await hostAdapter(read)]]);
-  const [files, kernels] = [await readStaticStudent(student), await loadKernels()];
+  const [files, kernels] = [await readNamedStudent(student), await loadKernels()];
   return format === 'host' ? new Map([['', await hostStudent(files, kernels)]]) : model2vecFiles(files, read, kernels);
 }

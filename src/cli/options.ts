@@ -9,7 +9,7 @@ export const options = {
   student: () =>
     new Option(
       '--student <ID>',
-      'encoder that serves: static, a student folder, or vectors:DOCS.npy,QUERIES.npy',
+      'encoder that serves: static, static-words, a student folder, or vectors:DOCS.npy,QUERIES.npy',
     ).default(config.student),
   mode: () => new Option('--mode <MODE>', 'what is learned (default: offline with a teacher)').choices(distilModes),
   alpha: () =>

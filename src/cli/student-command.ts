@@ -3,6 +3,7 @@ import { type Command, Option } from 'commander';
 import { config } from '../config.ts';
 import { staticStudent } from '../encode/static-student.ts';
 import type { Kernels } from '../kernels/kernels.ts';
+import { wordPieceLimits } from '../kernels/word-piece-abi.ts';
 import { type BuildStep, buildStudent } from '../student/build-student.ts';
 import { type GeneralSource, generalSources } from '../student/gather-texts.ts';
 import { model2vecFiles, type TableDtype, tableDtypes } from '../student/student-files.ts';
@@ -24,6 +25,7 @@ interface StudentCommandOptions {
   readonly limit?: number;
   readonly dims: number;
   readonly dtype: TableDtype;
+  readonly wordBuckets?: number;
   readonly seed: number;
   readonly gate: (typeof gates)[number];
   readonly raw?: boolean;
@@ -68,6 +70,12 @@ export function studentCommand(program: Command): void {
       new Option('--dtype <TYPE>', 'number type of the table').choices(tableDtypes).default(config.makeStudent.dtype),
     )
     .addOption(
+      new Option(
+        '--word-buckets <BITS>',
+        'words and pairs of words as further tokens, hashed into 2^BITS buckets, for adapters to learn; no rows of the table',
+      ).argParser(parseNumber({ minimum: 1, maximum: wordPieceLimits.bucketBits, whole: true })),
+    )
+    .addOption(
       new Option('--seed <NUMBER>', 'of the order of the texts and of the paragraphs')
         .argParser(parseNumber({ minimum: 0, whole: true }))
         .default(config.seed),
@@ -102,6 +110,7 @@ async function buildWith(kernels: Kernels, given: StudentCommandOptions, display
     ...{ kernels, teacher, files: texts, general, dims, dtype, seed, raw, id, cache: given.cache },
     ...(limit !== undefined && { limit }),
     ...(given.gate !== 'none' && { gate: Number(given.gate) }),
+    ...(given.wordBuckets !== undefined && { wordBucketBits: given.wordBuckets }),
     onProgress: (step, share) => display.show(steps[step], share),
   });
   display.stop();

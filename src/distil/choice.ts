@@ -2,11 +2,13 @@ import type { AdapterKind } from '../adapter/card.ts';
 import { config } from '../config.ts';
 import type { Weighting } from './token-weighting.ts';
 
-/** What a fit leaves open. An affine fit reads `ridge` and `intercept`, a lexical one the other three, a residual one all but `prior`. */
+/** What a fit leaves open. An affine fit reads `ridge` and `intercept`, a lexical one the others, a residual one all but `prior`. */
 export interface Choice {
   readonly weighting: Weighting;
   /** Start from the student's table (P₀), or from zero. */
   readonly prior: boolean;
+  /** Give rows to word buckets, where the student has any. */
+  readonly words: boolean;
   /** λ of the token table. */
   readonly lambda: number;
   /** λ of the affine ridge, relative to the mean squared singular value. */
@@ -19,6 +21,7 @@ export interface Choice {
 export const firstChoice: Choice = {
   weighting: 'sif-idf',
   prior: false,
+  words: false,
   lambda: config.distil.lexicalLambda,
   ridge: config.distil.ridgeLambda,
   intercept: false,
@@ -27,8 +30,12 @@ export const firstChoice: Choice = {
 /** Where the student's table was made from this teacher, it knows more than any corpus says of most tokens: fits pull towards it. */
 export const taughtChoice: Choice = { ...firstChoice, prior: true, ridge: config.distil.taughtRidgeLambda };
 
-/** Where choosing starts for a kind; `taught` is whether the student's table was made from this teacher. */
-export function startingChoice(kind: AdapterKind, taught: boolean): Choice {
+/**
+ * Where choosing starts for a kind; `taught` is whether the student's table was made from this teacher, `words` whether it
+ * has word buckets: whoever takes such a student wants them used.
+ */
+export function startingChoice(kind: AdapterKind, taught: boolean, words = false): Choice {
+  if (words) return { ...startingChoice(kind, taught), words };
   if (taught) return taughtChoice;
   return kind === 'residual' ? { ...firstChoice, ridge: config.distil.residualRidgeLambda } : firstChoice;
 }

@@ -20,7 +20,7 @@ import { splitDocuments } from './split-documents.ts';
 import { isTrained } from './train/trained-adapter.ts';
 
 /**
- * Chooses λ, the prior and the token weighting on `available` documents of the corpus, with short fits: fewer documents, narrower targets,
+ * Chooses λ, the prior, the token weighting and whether word buckets have rows on `available` documents of the corpus, with short fits: fewer documents, narrower targets,
  * fewer iterations.
  *
  * The score is how far a run of words from a held-out document finds what the targets put nearest to that document: queries
@@ -73,7 +73,7 @@ export async function chooseFit(
       return agreement(kernels, { documents: found, queries, self, silver });
     });
   };
-  return choose(kind, score, startingChoice(kind, Boolean(data.basis)));
+  return choose(kind, score, startingChoice(kind, Boolean(data.basis), Boolean(pool.table?.wordBuckets)));
 }
 
 const unchosen = (choice: Chosen['choice']): Chosen => ({ choice, tried: 0, score: 0, firstScore: 0 });

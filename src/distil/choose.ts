@@ -11,6 +11,8 @@ export interface Chosen {
   /** Mean score of the choice and of the first one. */
   readonly score: number;
   readonly firstScore: number;
+  /** Mean scores with and without word buckets, all else equal, and z of the difference; where the student has any. */
+  readonly words?: { readonly with: number; readonly without: number; readonly z: number };
 }
 
 /**
@@ -30,17 +32,22 @@ export async function choose(
   let standing = { choice: first, scores: await score(first) };
   const firstScore = mean(standing.scores);
   let tried = 1;
+  let words: Chosen['words'];
   for (const stage of stages(kind, first)) {
     let best = standing;
     for (const choice of stage(standing.choice)) {
       const scores = await score(choice);
       tried++;
-      const beats = pairedSignal(standing.scores, scores).z > config.distil.choiceZ;
+      const { z } = pairedSignal(standing.scores, scores);
+      const beats = z > config.distil.choiceZ;
+      if (choice.words !== standing.choice.words) {
+        words = { with: mean(standing.scores), without: mean(scores), z: -z };
+      }
       if (beats && mean(scores) > mean(best.scores)) best = { choice, scores };
     }
     standing = best;
   }
-  return { choice: standing.choice, tried, score: mean(standing.scores), firstScore };
+  return { choice: standing.choice, tried, score: mean(standing.scores), firstScore, ...(words && { words }) };
 }
 
 type Stage = (standing: Choice) => Choice[];
@@ -56,10 +63,12 @@ function stages(kind: AdapterKind, first: Choice): Stage[] {
     weightings
       .flatMap((w) => [true, false].map((prior) => ({ ...now, weighting: w, prior })))
       .filter((choice) => choice.weighting !== now.weighting || choice.prior !== now.prior);
+  const words: Stage = (now) => [{ ...now, words: !now.words }];
   const intercept: Stage = (now) => [{ ...now, intercept: !now.intercept }];
   if (kind === 'affine') return [intercept, ridge];
-  if (kind === 'lexical') return first.prior ? [lambda] : [features, lambda];
-  return kind === 'residual' ? [intercept, ridge, weighting, lambda] : [];
+  const tokens = first.words ? [words, lambda] : [lambda];
+  if (kind === 'lexical') return first.prior ? tokens : [features, ...tokens];
+  return kind === 'residual' ? [intercept, ridge, weighting, ...tokens] : [];
 }
 
 function mean(values: Float64Array): number {

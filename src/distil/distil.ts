@@ -93,6 +93,9 @@ async function distilOnce(options: DistilOptions): Promise<DistilResult> {
     preflight: facts?.text ?? null,
     varianceKept: facts?.kept ?? null,
     choicesTried: chosen.tried,
+    ...(chosen.words && {
+      ...{ heldOutWithWords: chosen.words.with, heldOutWithoutWords: chosen.words.without, wordsZ: chosen.words.z },
+    }),
     ...(corpus.pseudoQueries && { pseudoQueries: corpus.pseudoQueries.source.length }),
     agreementAsymmetric: signals.asymmetric?.candidate ?? null,
     documentSide: adviseDocuments(signals.mixed),

@@ -1,6 +1,7 @@
 import type { AdapterKind, FitFigures } from '../adapter/card.ts';
 import type { AdapterParts } from '../adapter/parts.ts';
 import type { Kernels } from '../kernels/kernels.ts';
+import { bagsBelow } from '../token-bags.ts';
 import type { Choice } from './choice.ts';
 import { affineFits } from './fit-affine.ts';
 import type { FitData } from './fit-data.ts';
@@ -34,24 +35,38 @@ export function adapterFits(
     return ({ ridge, intercept }) => ({ parts: fit({ ridge, intercept }), figures: { ridge, intercept } });
   }
   if (kind === 'lexical') {
-    const fits = perWeighting((weighting) => lexicalFits(kernels, data, weighting));
-    return ({ weighting, prior, lambda }) => {
-      const { parts, solver, iterations } = fits(weighting)({ ...effort, prior, lambda });
-      return { parts, figures: { weighting, prior, lambda, solver, iterations } };
+    const fits = perFeatures(data, (data, weighting) => lexicalFits(kernels, data, weighting));
+    return (choice) => {
+      const { prior, lambda } = choice;
+      const { parts, solver, iterations } = fits(choice)({ ...effort, prior, lambda });
+      return { parts, figures: { ...featureFigures(data, choice), prior, lambda, solver, iterations } };
     };
   }
-  const fits = perWeighting((weighting) => residualFits(kernels, data, weighting));
-  return ({ weighting, lambda, ridge, intercept }) => {
-    const { parts, solver, iterations } = fits(weighting)({ ...effort, lambda, ridge, intercept });
-    return { parts, figures: { weighting, lambda, ridge, intercept, solver, iterations } };
+  const fits = perFeatures(data, (data, weighting) => residualFits(kernels, data, weighting));
+  return (choice) => {
+    const { lambda, ridge, intercept } = choice;
+    const { parts, solver, iterations } = fits(choice)({ ...effort, lambda, ridge, intercept });
+    return { parts, figures: { ...featureFigures(data, choice), lambda, ridge, intercept, solver, iterations } };
   };
 }
 
-/** Keeps the newest weighting's preparation alone: features of a corpus are large. */
-function perWeighting<F>(make: (weighting: Weighting) => F): (weighting: Weighting) => F {
-  let newest: { weighting: Weighting; fits: F } | undefined;
-  return (weighting) => {
-    if (newest?.weighting !== weighting) newest = { weighting, fits: make(weighting) };
+type Features = Pick<Choice, 'weighting' | 'words'>;
+
+/** Keeps the newest features' preparation alone: those of a corpus are large. */
+function perFeatures<F>(data: FitData, make: (data: FitData, weighting: Weighting) => F): (features: Features) => F {
+  let newest: (Features & { fits: F }) | undefined;
+  return ({ weighting, words }) => {
+    if (newest?.weighting !== weighting || newest.words !== words) {
+      const { table, bags } = data;
+      const seen = table?.wordBuckets && !words ? { ...data, bags: bagsBelow(bags, table.rows.rows) } : data;
+      newest = { weighting, words, fits: make(seen, weighting) };
+    }
     return newest.fits;
   };
 }
+
+/** Of a student that has no word buckets, nothing is said of them. */
+const featureFigures = ({ table }: FitData, { weighting, words }: Features) => ({
+  weighting,
+  ...(table?.wordBuckets && { words }),
+});

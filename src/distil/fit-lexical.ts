@@ -1,4 +1,5 @@
 import { phi } from '../adapter/features.ts';
+import { keepRows } from '../adapter/keep-rows.ts';
 import type { AdapterParts } from '../adapter/parts.ts';
 import { quantise } from '../adapter/quantise.ts';
 import { config } from '../config.ts';
@@ -73,11 +74,13 @@ export function lexicalFits(
   };
 }
 
-/** Bags as weighted sums of the student's own rows. */
+/** Bags as weighted sums of the student's own rows; word buckets have none. */
 function sumRows(kernels: Kernels, table: StaticTable, bags: SparseRows): Matrix {
+  const V = table.rows.rows;
+  const own = table.wordBuckets ? Int32Array.from({ length: bags.columns }, (_, t) => (t < V ? t : -1)) : null;
   const held = kernels.hold(table.rows);
   try {
-    return kernels.embeddingBag(held, bags);
+    return kernels.embeddingBag(held, own ? keepRows(bags, own, V) : bags);
   } finally {
     held.free();
   }

@@ -70,7 +70,7 @@ export async function readCorpus({
     bags: failed === 0 ? tokens : pickBags(tokens, rows),
     T: taught && unitRows(kernels, failed === 0 ? taught.vectors : pickRows(taught.vectors, rows)),
     table: student.table ?? null,
-    vocabulary: student.table?.rows.rows ?? student.tokenizer.vocabularySize,
+    vocabulary: student.tokenizer.vocabularySize,
     events: events ? pickEvents(events, rows) : null,
   };
   return { corpus, rows, failed };

@@ -18,7 +18,8 @@ export interface TokenWeights {
  *   sif-idf-log   the same, with log(1 + count) in place of the count
  *
  * A student without weights of its own (a transformer) gets SIF from the corpus: a/(a + p), p the token's share of the
- * corpus's tokens, a = 1e-4.
+ * corpus's tokens, a = 1e-4. So do the word buckets of a student that has weights for the tokens before them, p being their
+ * share of the buckets; a bucket that the corpus does not have weighs nothing.
  *
  * Source  Arora, Liang & Ma 2017 (SIF); Spärck Jones 1972 (idf)
  */
@@ -28,7 +29,7 @@ export function tokenWeights(
   student: Float32Array | null,
   vocabulary: number,
 ): TokenWeights {
-  const base = student ?? corpusSif(bags, vocabulary);
+  const base = student?.length === vocabulary ? student : withCorpusSif(student, bags, vocabulary);
   if (weighting === 'sif') return { weights: base, termFrequency: 'count' };
   const frequency = documentFrequency(bags, vocabulary);
   const weights = base.map((weight, t) => weight * Math.log(1 + bags.rows / (1 + frequency[t]!)));
@@ -42,12 +43,19 @@ export function documentFrequency(bags: TokenBags, vocabulary: number): Uint32Ar
   return frequency;
 }
 
-function corpusSif(bags: TokenBags, vocabulary: number): Float32Array {
+/** The student's weights, where it has any, and behind them those of the corpus. */
+function withCorpusSif(student: Float32Array | null, bags: TokenBags, vocabulary: number): Float32Array {
+  const known = student?.length ?? 0;
   const counts = new Float64Array(vocabulary);
   let total = 0;
   for (let e = 0; e < bags.ids.length; e++) {
+    if (bags.ids[e]! < known) continue;
     counts[bags.ids[e]!]! += bags.counts[e]!;
     total += bags.counts[e]!;
   }
-  return Float32Array.from(counts, (count) => 1e-4 / (1e-4 + count / Math.max(total, 1)));
+  const weights = Float32Array.from(counts, (count) =>
+    student && count === 0 ? 0 : 1e-4 / (1e-4 + count / Math.max(total, 1)),
+  );
+  if (student) weights.set(student);
+  return weights;
 }

@@ -1,7 +1,7 @@
 import { ChelatedError } from '../errors.ts';
 import type { Int8Rows, Kernels, SparseRows } from '../kernels/kernels.ts';
 import { type Matrix, matrix } from '../matrix.ts';
-import type { TokenBags } from '../token-bags.ts';
+import { bagsBelow, type TokenBags } from '../token-bags.ts';
 import { readSafetensors, type SafeTensor, writeSafetensors } from './safetensors.ts';
 import type { StaticTable } from './static-table.ts';
 
@@ -46,17 +46,21 @@ export interface HeldGate {
  *   count′ = count · (1 + z/√(1 + z²)),   z = (c·context) · (row(t)·tokensᵀ),   c = Σ φ(t)·row(t), φ weights × counts to unit length
  *
  * Memory  every row of the table through both maps, once: 2·r numbers a token
- * Edge    every count stays positive; square roots and quotients are exact in IEEE 754, so every machine gives the same
+ * Edge    a token without a row, as a word bucket is, keeps its count and is no part of c. Every count stays positive; square roots and quotients are exact in IEEE 754, so every machine gives the same
  */
 export function heldGate(kernels: Kernels, { rows, weights }: StaticTable, gate: ContextGate): HeldGate {
   const context = kernels.hold(throughMap(kernels, rows, gate.context, {}));
   const tokens = kernels.hold(throughMap(kernels, rows, gate.tokens, { transposeB: true }));
   return {
     weigh: (bags) => {
-      if (bags.ids.length === 0) return bags;
-      const S = contextFeatures(bags, weights);
-      const z = kernels.contextDots(context, tokens, S);
-      return { ...bags, counts: bags.counts.map((count, e) => count * openness(z[e]!)) };
+      const known = bagsBelow(bags, weights.length);
+      if (known.ids.length === 0) return bags;
+      const z = kernels.contextDots(context, tokens, contextFeatures(known, weights));
+      let at = 0;
+      return {
+        ...bags,
+        counts: bags.counts.map((count, e) => (bags.ids[e]! < weights.length ? count * openness(z[at++]!) : count)),
+      };
     },
     free: () => {
       for (const held of [context, tokens]) held.free();

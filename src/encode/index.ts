@@ -13,6 +13,7 @@ export { type OpenAiOptions, openAiEncoder } from './openai/openai-encoder.ts';
 export { type SharedEncoder, sharedEncoder } from './shared-encoder.ts';
 export { staticStudent } from './static-student.ts';
 export type { Tokenizer } from './tokenizer.ts';
+export { withWordBuckets } from './with-word-buckets.ts';
 
 /** {@link OpenEncoder} Loaded when first called, so that this module loads where there is no file system. */
 export const openEncoder: typeof OpenEncoder = async (...given) =>

@@ -4,12 +4,12 @@ import { fingerprint } from '../fingerprint.ts';
 import { holdShared, type SharedRows } from '../kernels/hold-shared.ts';
 import type { Kernels, SparseRows } from '../kernels/kernels.ts';
 import { type Matrix, matrix } from '../matrix.ts';
-import { type TokenBags, tokenBags } from '../token-bags.ts';
+import { bagsBelow, type TokenBags, tokenBags } from '../token-bags.ts';
 import { checkTexts } from './check-texts.ts';
 import { type ContextGate, type HeldGate, heldGate } from './context-gate.ts';
 import type { Encoded, EncodeOptions, Encoder } from './encoder.ts';
 import { readTokens } from './read-tokens.ts';
-import type { StaticTable } from './static-table.ts';
+import { type StaticTable, vocabularyOf } from './static-table.ts';
 import type { TeacherSpace } from './teacher-space.ts';
 import type { Tokenizer } from './tokenizer.ts';
 
@@ -26,7 +26,7 @@ export interface StaticModel {
 /**
  * A static student: no network, one row and one weight a token. The table stays in kernel memory until `dispose()`, and while an adapter falls back on it.
  *
- *   base vector = normalise(Σ count(t)·weights[t]·table[t])
+ *   base vector = normalise(Σ count(t)·weights[t]·table[t])   over the tokens t that have a row: word buckets have none
  *
  * With a context gate the counts are those that the gate leaves, here and in every bag of tokens that it gives out: what is
  * fitted and corrected on them then sees the same text.
@@ -37,8 +37,9 @@ export interface StaticModel {
 export async function staticEncoder(model: StaticModel, kernels: Kernels): Promise<Encoder> {
   const { id, revision, tokenizer } = model;
   const { rows, weights } = model.table;
-  if (tokenizer.vocabularySize !== rows.rows || weights.length !== rows.rows) {
-    const got = `${rows.rows} rows, ${weights.length} weights, ${tokenizer.vocabularySize} tokens`;
+  const buckets = vocabularyOf(model.table) - rows.rows;
+  if (tokenizer.vocabularySize - buckets !== rows.rows || weights.length !== rows.rows) {
+    const got = `${rows.rows} rows, ${weights.length} weights, ${tokenizer.vocabularySize - buckets} tokens`;
     throw new ChelatedError('shape_mismatch', `student ${id}: table, weights and tokenizer must agree, got ${got}`);
   }
   const { gate } = model;
@@ -118,9 +119,10 @@ class StaticEncoder implements Encoder {
     return this.#gate ? this.#gate.weigh(tokens) : tokens;
   }
 
-  #pool({ rows, offsets, ids, counts }: TokenBags): Matrix {
-    if (rows === 0) return matrix(0, this.dims);
-    const { weights } = this.table;
+  #pool(tokens: TokenBags): Matrix {
+    if (tokens.rows === 0) return matrix(0, this.dims);
+    const { weights, wordBuckets } = this.table;
+    const { rows, offsets, ids, counts } = wordBuckets ? bagsBelow(tokens, weights.length) : tokens;
     const values = counts.map((count, e) => count * weights[ids[e]!]!);
     const S: SparseRows = { rows, columns: weights.length, offsets, ids, values };
     return this.#kernels.normalize(this.#kernels.embeddingBag(this.#rows.held, S));

@@ -37,7 +37,7 @@ export async function staticStudent(files: StudentFiles, kernels: Kernels, wordP
     );
   }
   const table = readTable(files.table, card);
-  const tokenizer = await openTokenizer(files.tokenizer, wordPiece);
+  const tokenizer = await openTokenizer(files.tokenizer, wordPiece, card.wordBucketBits);
   const teacherSpace = await readTeacherSpace(files.basis, card);
   const gate = await readItsGate(files.gate, card);
   return staticEncoder({ id: card.id, revision: card.revision, table, tokenizer, gate, teacherSpace }, kernels);
@@ -65,7 +65,8 @@ async function readTeacherSpace(basis: Uint8Array | undefined, card: StudentCard
   return { teacher, teacherFingerprint, ...readBasis(basis!, card.dims, `basis of student ${card.id}`) };
 }
 
-function readTable(bytes: Uint8Array, { id, dims, vocabularySize }: StudentCard): StaticTable {
+function readTable(bytes: Uint8Array, card: StudentCard): StaticTable {
+  const { id, dims, vocabularySize, wordBucketBits } = card;
   const name = `table of student ${id}`;
   const file = readSafetensors(bytes, name);
   const rows = embeddingRows(file, name);
@@ -77,5 +78,5 @@ function readTable(bytes: Uint8Array, { id, dims, vocabularySize }: StudentCard)
       `${name}: its card says [${vocabularySize}, ${dims}] and weights, got ${got}`,
     );
   }
-  return { rows, weights };
+  return { rows, weights, ...(wordBucketBits && { wordBuckets: 2 ** wordBucketBits }) };
 }

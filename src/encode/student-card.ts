@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ChelatedError } from '../errors.ts';
+import { wordPieceLimits } from '../kernels/word-piece-abi.ts';
 
 const shape = z.object({
   formatVersion: z.literal(1),
@@ -7,6 +8,8 @@ const shape = z.object({
   revision: z.string(),
   dims: z.int().positive(),
   vocabularySize: z.int().positive(),
+  /** Words and pairs of words are further tokens, hashed into 2^this buckets, without rows in the table. */
+  wordBucketBits: z.int().min(1).max(wordPieceLimits.bucketBits).optional(),
   /** Fingerprint of `table.safetensors`: a table that is not the card's is refused. */
   table: z.string(),
   /** The teacher whose space the student lives in, and the fingerprint of `basis.safetensors`, which says where. */

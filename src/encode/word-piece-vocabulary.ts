@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { tokenKinds, wordPieceFlags, wordPieceLimits } from '../kernels/word-piece-abi.ts';
+import { tokenKinds, wordBucketShift, wordPieceFlags, wordPieceLimits } from '../kernels/word-piece-abi.ts';
 import type { WordPieceVocabulary } from '../kernels/word-piece-module.ts';
 
 const id = z.int().nonnegative().max(wordPieceLimits.ids);
@@ -46,8 +46,8 @@ export interface PackedVocabulary {
   readonly vocabulary: WordPieceVocabulary;
 }
 
-/** Null where the JSON is not of a tokenizer that the module knows. */
-export function packVocabulary(json: string): PackedVocabulary | null {
+/** Null where the JSON is not of a tokenizer that the module knows. Words and pairs of words get 2^bucketBits buckets. */
+export function packVocabulary(json: string, bucketBits = 0): PackedVocabulary | null {
   const rules = parse(json);
   if (!rules) return null;
   const { vocab, unk_token } = rules.model;
@@ -79,7 +79,8 @@ export function packVocabulary(json: string): PackedVocabulary | null {
   const texts = room.subarray(0, offsets[count]);
   const { continuing_subword_prefix: prefix, max_input_chars_per_word: maxCharacters } = rules.model;
   const unknown = vocab[unk_token]!;
-  return { rules, size, vocabulary: { texts, offsets, kinds, prefix, unknown, maxCharacters, flags: flagsOf(rules) } };
+  const flags = flagsOf(rules) | (bucketBits << wordBucketShift);
+  return { rules, size, vocabulary: { texts, offsets, kinds, prefix, unknown, maxCharacters, flags } };
 }
 
 function flagsOf({ normalizer }: z.output<typeof shape>): number {

@@ -1,5 +1,6 @@
 import { config } from '../config.ts';
 import { type StudentFiles, staticStudent } from '../encode/static-student.ts';
+import { readStudentCard } from '../encode/student-card.ts';
 import { packVocabulary } from '../encode/word-piece-vocabulary.ts';
 import { ChelatedError } from '../errors.ts';
 import type { Kernels } from '../kernels/kernels.ts';
@@ -18,7 +19,7 @@ export async function hostStudent(files: StudentFiles, kernels: Kernels): Promis
     throw new ChelatedError('not_supported', message);
   }
   const { rows, weights } = encoder.table!;
-  const packed = packVocabulary(files.tokenizer);
+  const packed = packVocabulary(files.tokenizer, readStudentCard(files.card).wordBucketBits);
   if (packed?.vocabulary.kinds.length !== rows.rows) {
     const message = `student ${encoder.id}: its tokenizer is not one that the WordPiece module runs; hosts need BERT's, one row a token`;
     throw new ChelatedError('invalid_input', message);

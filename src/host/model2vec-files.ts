@@ -30,7 +30,7 @@ export async function model2vecFiles(
     const message = `the adapter was fitted for student ${adapter.card.student}, not for ${encoder.id}; give that one`;
     throw new ChelatedError('adapter_wrong_model', message);
   }
-  const reason = adapter && (encoder.gate ? gated : notLinear(adapter));
+  const reason = adapter && (encoder.gate ? gated : notInTable(adapter, encoder.table!));
   if (reason) {
     const message = `the ${adapter.card.kind} adapter cannot be written as one row a token: ${reason}; use ${encoder.gate ? 'chelated itself' : '--format host'}`;
     throw new ChelatedError('invalid_input', message);
@@ -49,8 +49,10 @@ export async function model2vecFiles(
 
 const gated = 'its student weighs a token by the text that it stands in';
 
-/** Why the corrected vector is not the direction of a sum over the tokens, or null where it is. */
-function notLinear({ parts, card }: ReadAdapter): string | null {
+/** Why the corrected vector is not the direction of a sum over the tokenizer's tokens, or null where it is. */
+function notInTable({ parts, card }: ReadAdapter, { wordBuckets }: StaticTable): string | null {
+  if (parts.tokens && wordBuckets)
+    return 'it has rows for words and pairs of words, which this layout’s tokenizer does not know';
   if (parts.bias) return 'it has a bias';
   if (parts.tokens?.termFrequency === 'log') return 'it takes the logarithm of token counts';
   if (card.kind === 'mlp') return 'its hidden layer bends';

@@ -1,6 +1,12 @@
 import { ChelatedError } from '../errors.ts';
 import { instantiate, type ModuleSource } from './instantiate.ts';
-import { type WordPieceExports, wordPieceAbi, wordPieceAbiVersion } from './word-piece-abi.ts';
+import {
+  idsPerToken,
+  type WordPieceExports,
+  wordBucketShift,
+  wordPieceAbi,
+  wordPieceAbiVersion,
+} from './word-piece-abi.ts';
 
 /** What the module is given once; the fields are those of `wordpiece_open`. */
 export interface WordPieceVocabulary {
@@ -33,6 +39,7 @@ export class WordPieceModule {
   readonly #exports: WordPieceExports;
   readonly #encoder = new TextEncoder();
   readonly #model: number;
+  readonly #idsPerToken: number;
   readonly #free: number; // from here on each call has its arguments and results
   #bytes: Uint8Array;
   #words: Uint32Array;
@@ -63,6 +70,7 @@ export class WordPieceModule {
     this.#bytes = new Uint8Array(exports.memory.buffer);
     this.#words = new Uint32Array(exports.memory.buffer);
     const { texts, offsets, kinds, unknown, maxCharacters, flags } = vocabulary;
+    this.#idsPerToken = flags >> wordBucketShift ? idsPerToken : 1;
     const prefix = this.#encoder.encode(vocabulary.prefix);
     const parts = [offsets, kinds, texts, prefix].map(
       (part) => new Uint8Array(part.buffer, part.byteOffset, part.byteLength),
@@ -89,7 +97,7 @@ export class WordPieceModule {
     }
   }
 
-  /** Ids of a text, at most `maxTokens` of them. Lone surrogates count as U+FFFD. */
+  /** Ids of a text, at most `maxTokens` of them, those of buckets not counted. Lone surrogates count as U+FFFD. */
   encode(text: string, maxTokens: number): Uint32Array {
     const place = this.#place(1, 3 * text.length, maxTokens);
     const { written } = this.#encoder.encodeInto(text, this.#bytes.subarray(place.text, place.text + 3 * text.length));
@@ -114,14 +122,14 @@ export class WordPieceModule {
 
   #run(place: Place, n: number, bytes: number, maxTokens: number): Uint32Array {
     const { text, offsets, ids, room, rows } = place;
-    const most = Math.min(maxTokens, room);
+    const most = Math.min(maxTokens, bytes);
     const found = this.#exports.wordpiece_encode(this.#model, text, bytes, offsets, n, most, ids, room, rows);
     return this.#words.slice(ids >> 2, (ids >> 2) + Math.max(0, found));
   }
 
   /** Where a call's arguments and results lie, the memory reaching so far. */
   #place(n: number, bytes: number, maxTokens: number): Place {
-    const room = Math.max(0, Math.min(n * maxTokens, bytes)); // a text never has more ids than bytes
+    const room = this.#idsPerToken * Math.max(0, Math.min(n * maxTokens, bytes)); // never more tokens than bytes
     const rows = this.#free + 4 * (n + 1);
     const ids = rows + 4 * (n + 1);
     const text = ids + 4 * room;

@@ -158,7 +158,7 @@ async function sediment(
     seed,
   };
   const table = student.table ?? null;
-  const vocabulary = table?.rows.rows ?? student.tokenizer.vocabularySize;
+  const vocabulary = student.tokenizer.vocabularySize;
   const corpus = { texts, X: base.documents, bags: base.bags, T: taught.documents, table, vocabulary, events };
   const { targets, data } = fitData(plan, corpus);
   const { parts, figures: fit } = adapterFits(kernels, data, 'affine')(data.basis ? taughtChoice : firstChoice);

@@ -6,6 +6,7 @@ import type { DistilResult } from '../distil/distil-options.ts';
 import { stackRows } from '../distil/stack-rows.ts';
 import type { Encoder } from '../encode/encoder.ts';
 import { staticEncoder } from '../encode/static-encoder.ts';
+import { ChelatedError } from '../errors.ts';
 import type { Kernels } from '../kernels/kernels.ts';
 import { matrix } from '../matrix.ts';
 import type { Collection, Sides } from './collection.ts';
@@ -69,6 +70,10 @@ export async function fitNext(
 
 async function correctedStudent(kernels: Kernels, student: Encoder, { parts, card }: DistilResult): Promise<Encoder> {
   const { table, tokenizer } = student;
+  if (table?.wordBuckets) {
+    const message = `a fit that goes on from another starts from one row a token, and ${student.id} has tokens without one; use static`;
+    throw new ChelatedError('invalid_input', message);
+  }
   const rows = tokenRows(table!, parts, kernels);
   const basis = matrix(rows.dims, rows.dims);
   for (let i = 0; i < rows.dims; i++) basis.data[i * rows.dims + i] = 1;

@@ -11,6 +11,8 @@ import { loadKernels } from '../kernels/load.ts';
 import { readSnapshot } from '../store/snapshot.ts';
 import { AdapterFeed } from './adapter-feed.ts';
 
+export { withWordBuckets } from '../encode/with-word-buckets.ts';
+
 /** What is bundled with a worker: it has no file system, and compiles nothing. */
 export interface WorkerParts {
   readonly kernels: WebAssembly.Module; // chelated/kernels.wasm

@@ -29,6 +29,8 @@ export interface BuildStudentOptions {
   readonly limit?: number;
   readonly dims?: number;
   readonly dtype?: TableDtype;
+  /** Words and pairs of words are further tokens, in 2^this buckets; none unless named. */
+  readonly wordBucketBits?: number;
   readonly seed?: number;
   /** Width of a context gate; none where it is not given. */
   readonly gate?: number;
@@ -59,12 +61,15 @@ export interface BuiltStudent {
  */
 export async function buildStudent(options: BuildStudentOptions): Promise<BuiltStudent> {
   const { kernels, dims = config.makeStudent.dims, dtype = config.makeStudent.dtype, seed = config.seed } = options;
-  const { id, revision = '1', files = [], general = 'wordnet', limit } = options;
+  const { id, revision = '1', files = [], general = 'wordnet', limit, wordBucketBits } = options;
   const gathered = options.raw
     ? null
     : await gatherTexts({ files, general, seed, ...(limit !== undefined && { limit }) });
   const start = await startingPoint(options, dims);
-  const common = { id, revision, dtype, tokenizerJson: start.tokenizerJson };
+  const { tokenizerJson } = start;
+  // Before the work: a tokenizer that has no words is refused.
+  if (wordBucketBits !== undefined) await openTokenizer(tokenizerJson, undefined, wordBucketBits);
+  const common = { id, revision, dtype, tokenizerJson, ...(wordBucketBits !== undefined && { wordBucketBits }) };
   if (!gathered) {
     const { table, provenance } = start;
     const { rows } = table;

@@ -21,6 +21,8 @@ export interface StudentFilesInput {
   readonly dtype: TableDtype;
   readonly gate?: ContextGate | null;
   readonly teacherSpace?: TeacherSpace;
+  /** Words and pairs of words are further tokens, in 2^this buckets; none unless named. */
+  readonly wordBucketBits?: number;
   /** The teacher's own; what cuts, pads and surrounds a text is taken out. */
   readonly tokenizerJson: string;
   readonly provenance: StudentCard['provenance'];
@@ -28,7 +30,7 @@ export interface StudentFilesInput {
 
 /** The files of a student folder. The same numbers give the same bytes. */
 export async function studentFiles(input: StudentFilesInput): Promise<StudentFiles> {
-  const { id, revision, rows, weights, teacherSpace, provenance } = input;
+  const { id, revision, rows, weights, teacherSpace, wordBucketBits, provenance } = input;
   const table = writeSafetensors({
     ...rowTensors(rows, input.dtype),
     weights: { dtype: 'F16', shape: [rows.rows], data: weights },
@@ -38,6 +40,7 @@ export async function studentFiles(input: StudentFilesInput): Promise<StudentFil
   const card: StudentCard = {
     formatVersion: 1,
     ...{ id, revision, dims: rows.dims, vocabularySize: rows.rows },
+    ...(wordBucketBits !== undefined && { wordBucketBits }),
     table: await fingerprint(table),
     ...(teacherSpace &&
       basis && {

@@ -25,7 +25,7 @@ function expectedRow(
   const x: number[] = new Array(card.dIn).fill(0);
   if (card.kind === 'lexical') {
     for (const [t, value] of features) {
-      if (tokens!.rowOf[t]! >= 0) continue;
+      if (tokens!.rowOf[t]! >= 0 || t >= table!.rows.rows) continue; // a word bucket is in no table
       for (let j = 0; j < card.dIn; j++) x[j]! += value * tableEntry(table!, t, j);
     }
   } else for (let j = 0; j < card.dIn; j++) x[j] = input.vectors!.data[i * card.dIn + j]!;

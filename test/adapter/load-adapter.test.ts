@@ -59,7 +59,10 @@ for (const { name, backend, kernels } of hosts) {
           fc.asyncProperty(
             fc.nat(),
             fc.integer({ min: 0, max: 30 }),
-            fc.record({ bias: fc.boolean(), int8Table: fc.boolean(), known: fc.constantFrom(0, 0.5, 1) }),
+            fc.record({
+              ...{ bias: fc.boolean(), int8Table: fc.boolean(), known: fc.constantFrom(0, 0.5, 1) },
+              wordBuckets: fc.constantFrom(0, 0, 8),
+            }),
             async (seed, n, options) => {
               const one = sample(kind, seed, options);
               const [adapter, input] = [await ready(one), one.input(n)];
@@ -145,6 +148,7 @@ for (const { name, backend, kernels } of hosts) {
         { ...encoder, baseFingerprint: 'e'.repeat(64) },
         { baseFingerprint: encoder.baseFingerprint },
         { ...encoder, table: { rows: matrix(39, card.dIn), weights: new Float32Array(39) } },
+        { ...encoder, table: { ...encoder.table!, wordBuckets: 2 } },
       ];
       for (const other of wrong) {
         const options = { encoder: other, kernels, backend } as const;

@@ -21,6 +21,8 @@ export interface SampleOptions {
   readonly dIn?: number;
   readonly dOut?: number;
   readonly vocabulary?: number;
+  /** How many of the vocabulary are word buckets, which no table has rows for. */
+  readonly wordBuckets?: number;
   /** Share of the tokens that have a row. */
   readonly known?: number;
   readonly int8Table?: boolean;
@@ -49,8 +51,10 @@ export function sample(kind: AdapterKind, seed: number, options: SampleOptions =
           mean: normals(numbers, dTeacher).map((v) => v / 10),
           map: options.teacher === 'mean' ? null : normalMatrix(numbers, dTeacher, dOut),
         };
-  const rows = normalMatrix(numbers, vocabulary, dIn);
-  const table = { rows: options.int8Table ? quantise(rows) : rows, weights: normals(numbers, vocabulary) };
+  const { wordBuckets = 0 } = options;
+  const rows = normalMatrix(numbers, vocabulary - wordBuckets, dIn);
+  const weights = normals(numbers, rows.rows);
+  const table = { rows: options.int8Table ? quantise(rows) : rows, weights, ...(wordBuckets && { wordBuckets }) };
   const encoder = { baseFingerprint: 'f'.repeat(64), ...(kind === 'lexical' ? { table } : {}) };
   return {
     parts: { map, bias, tokens, teacher, ...(hidden && { hidden }) },

@@ -258,6 +258,31 @@ describe('chelated inspect', () => {
   });
 });
 
+describe('the student with words', () => {
+  test('is distilled, evaluated and exported like another, and the card says what words brought', async () => {
+    const [out, made] = [tiny.file('words.onnx'), tiny.file('words.chelated')];
+    const student = ['--student', 'static-words'];
+    const { document } = await json(
+      ...['distil', '--corpus', tiny.folder, ...student, '--teacher', `vectors:${tiny.file('teacher.npy')}`],
+      ...['--force', '--out', out],
+    );
+    const { fit } = document.card;
+    expect(fit).toMatchObject({ words: expect.any(Boolean), wordsZ: expect.any(Number) });
+    expect(fit.heldOutWithWords).not.toBe(fit.heldOutWithoutWords);
+    const { parts, card } = await readAdapter(await readFile(out));
+    expect([parts.tokens!.rowOf.length, card.student]).toEqual([63290, 'static-words']);
+    const common = ['evaluate', '--dataset', tiny.folder, '--adapter', out];
+    expect((await json(...common, ...student)).document['ndcg@10']).toBeGreaterThan(0.5);
+    expect((await json(...common)).document.error.code).toBe('adapter_wrong_model');
+
+    await json('export', ...student, '--out', made);
+    const { header, sections } = await readHostFile(await readFile(made));
+    expect([header.baseFingerprint, sections.get('rules')!.data[2]]).toEqual([card.baseFingerprint, 15 + 256 * 15]);
+    const m2v = ['export', ...student, '--format', 'model2vec', '--adapter', out, '--out', tiny.file('words-m2v')];
+    expect((await json(...m2v)).document.error.message).toContain('pairs of words');
+  });
+});
+
 describe('chelated export', () => {
   test('writes a student and an adapter as hosts read them, with one base fingerprint', async () => {
     const [student, made] = [tiny.file('student.chelated'), tiny.file('adapter.chelated')];

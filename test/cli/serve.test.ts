@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, setDefaultTimeout, test } from 'bun:test';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readyServer } from '../runtime/ready-server.ts';
@@ -81,6 +81,34 @@ describe('chelated serve', () => {
       );
       expect([last.state, last.report?.outcome, last.report?.generation]).toEqual(['done', 'promoted', 1]);
     });
+  });
+
+  test('a student with words learns, is there after the next start, and its collection is no other student’s', async () => {
+    const kept = join(data, 'words');
+    const args = ['--data', kept, '--student', 'static-words'];
+    const lines = (await readFile('assets/sample/corpus.jsonl', 'utf8')).trim().split('\n');
+    const documents = lines
+      .map((line) => JSON.parse(line))
+      .map(({ _id: id, title, text }) => ({ id, text: `${title} ${text}` }));
+    const search = async (url: string) => (await send(`${url}/v1/search`, { query: documents[7]!.text, k: 3 })).json();
+    let found: Awaited<ReturnType<typeof search>>;
+    await served([...args, '--teacher', 'vectors:assets/sample/teacher/documents.safetensors'], async (url) => {
+      for (let i = 0; i < documents.length; i += 100) {
+        await send(`${url}/v1/documents`, { documents: documents.slice(i, i + 100) });
+      }
+      const { id } = await (await send(`${url}/v1/distil`, {})).json();
+      await (await fetch(`${url}/v1/jobs/${id}`, { headers: { accept: 'text/event-stream' } })).text();
+      const { report } = await (await fetch(`${url}/v1/jobs/${id}`)).json();
+      expect(report).toMatchObject({ outcome: 'promoted', generation: 1 });
+      found = await search(url);
+      expect([found.generation, found.hits[0].id]).toEqual([1, documents[7]!.id]);
+    });
+    await served(args, async (url) => {
+      const { generation, hits } = await search(url);
+      expect({ generation, hits }).toEqual({ generation: found.generation, hits: found.hits });
+    });
+    const { code, stderr } = await chelated('serve', '--port', '0', '--data', kept);
+    expect([code, stderr]).toEqual([1, expect.stringContaining('was made with static-words')]);
   });
 
   test('refuses a host that others reach when there are no keys, and --proxy without --model', async () => {

@@ -95,6 +95,17 @@ describe('chelated student', () => {
     expect(await readdir(file('gated'))).not.toContain('gate.safetensors');
   });
 
+  test('--word-buckets says so on the card, and changes nothing else of a student', async () => {
+    await make('plain', '--id', 'student');
+    expect((await make('words', '--id', 'student', '--word-buckets', '12')).code).toBe(0);
+    const card = async (name: string) => JSON.parse(await readFile(file(`${name}/card.json`), 'utf8'));
+    expect(await card('words')).toEqual({ ...(await card('plain')), wordBucketBits: 12 });
+    for (const name of ['table.safetensors', 'tokenizer.json']) {
+      expect(await readFile(file(`words/${name}`))).toEqual(await readFile(file(`plain/${name}`)));
+    }
+    expect((await make('many', '--word-buckets', '21')).stderr).toContain('word-buckets');
+  });
+
   test('--raw writes the table alone, which knows of no teacher’s space', async () => {
     expect((await make('raw', '--raw')).code).toBe(0);
     expect((await readdir(file('raw'))).toSorted()).toEqual(['card.json', 'table.safetensors', 'tokenizer.json']);

@@ -46,6 +46,34 @@ describe('choose', () => {
     expect(tried).toBe(6 + config.distil.lexicalLambdas.length - 1);
   });
 
+  test('keeps word buckets unless it is certainly better without, and says what both had', async () => {
+    const start = startingChoice('lexical', true, true);
+    const { choice, words } = await choose(
+      'lexical',
+      scorer((c) => c.words, 0.001, 0.1),
+      start,
+    );
+    expect([choice.words, Math.sign(words!.with - words!.without)]).toEqual([true, Math.sign(words!.z)]);
+    const without = await choose(
+      'lexical',
+      scorer((c) => !c.words, 0.05),
+      start,
+    );
+    expect([without.choice.words, without.words!.z < 0, without.words!.without > without.words!.with]).toEqual([
+      false,
+      true,
+      true,
+    ]);
+    expect(
+      (
+        await choose(
+          'lexical',
+          scorer(() => false, 0),
+        )
+      ).words,
+    ).toBeUndefined();
+  });
+
   test('keeps the table and weighting of a student that its teacher made, and chooses λ', async () => {
     const wanted = (choice: Choice) => choice.weighting === 'sif' || !choice.prior || choice.lambda === 0.03;
     const { choice } = await choose('lexical', scorer(wanted, 0.05), taughtChoice);

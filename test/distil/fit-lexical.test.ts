@@ -1,13 +1,16 @@
 import { describe, expect, test } from 'bun:test';
 import fc from 'fast-check';
 import { kernelsAdapter } from '../../src/adapter/kernels-adapter.ts';
+import { type Choice, firstChoice } from '../../src/distil/choice.ts';
+import { adapterFits } from '../../src/distil/fit-adapter.ts';
 import type { FitData } from '../../src/distil/fit-data.ts';
 import { lexicalFits } from '../../src/distil/fit-lexical.ts';
 import { residualFits } from '../../src/distil/fit-residual.ts';
 import { makeCard } from '../../src/distil/make-card.ts';
 import { weightings } from '../../src/distil/token-weighting.ts';
 import { loadKernels } from '../../src/kernels/load.ts';
-import { type Matrix, row } from '../../src/matrix.ts';
+import { type Matrix, pickRows, row } from '../../src/matrix.ts';
+import { tokenBags } from '../../src/token-bags.ts';
 import { normals, type Toy, toy, vocabulary } from './toy.ts';
 
 const kernels = await loadKernels();
@@ -160,6 +163,74 @@ describe('lexicalFits', () => {
       expect.objectContaining({ code: 'invalid_input' }),
     );
   });
+});
+
+describe('fits for a student with word buckets', () => {
+  const buckets = 40;
+  /** The toy's texts with a bucket for every pair of words; the first texts leave some buckets empty. */
+  const few = 6;
+  const pairs = (list: readonly number[]) => [
+    ...list,
+    ...list.slice(1).map((t, i) => vocabulary + ((31 * list[i]! + t) % buckets)),
+  ];
+  const lists = world.texts.slice(0, few).map((text) => [...world.student.tokenizer.encode(text, 4)]);
+  const some = dataOf({
+    ...world,
+    texts: world.texts.slice(0, few),
+    T: pickRows(
+      world.T,
+      Uint32Array.from({ length: few }, (_, i) => i),
+    ),
+  });
+  const table = { ...some.table!, wordBuckets: buckets };
+  const withWords: FitData = { ...some, bags: tokenBags(lists.map(pairs)), table, vocabulary: vocabulary + buckets };
+  const plain: FitData = { ...some, bags: tokenBags(lists) };
+  const unseen = Array.from({ length: buckets }, (_, b) => vocabulary + b).filter(
+    (b) => !withWords.bags.ids.includes(b),
+  );
+
+  for (const kind of ['lexical', 'residual'] as const) {
+    const fit = (data: FitData, choice: Partial<Choice>) =>
+      adapterFits(kernels, data, kind)({ ...firstChoice, ...choice });
+
+    test(`${kind}: a bucket of the corpus has a row, and any other adds nothing to a text`, async () => {
+      expect([unseen.length > 0, unseen.length < buckets]).toEqual([true, true]);
+      for (const weighting of weightings) {
+        for (const prior of [true, false]) {
+          const { parts, figures } = fit(withWords, { weighting, prior, words: true });
+          expect(figures.words).toBe(true);
+          const { rows, rowOf, weights } = parts.tokens!;
+          expect(rowOf.length).toBe(vocabulary + buckets);
+          for (let t = vocabulary; t < rowOf.length; t++) {
+            const isSeen = !unseen.includes(t);
+            expect([rows.scales[rowOf[t]!]! > 0, weights[t]! > 0]).toEqual([isSeen, isSeen]);
+          }
+          const card = makeCard({ kind, parts, ...about, ...rest });
+          const adapter = kernelsAdapter({ parts, card }, { kernels, table });
+          const asked = [lists[0]!, lists[1]!, [1], pairs(lists[2]!)];
+          const vectors = pickRows(some.X, [0, 1, 2, 3]);
+          const correct = (lists: number[][]) => adapter.correct({ vectors, tokens: tokenBags(lists) });
+          expect(await correct(asked.map((list) => [...list, ...unseen]))).toEqual(await correct(asked));
+          await adapter.dispose();
+        }
+      }
+    });
+
+    test(`${kind}: without words it is the fit of the plain student, bit for bit`, () => {
+      const { parts, figures } = fit(withWords, { words: false });
+      const expected = fit(plain, {});
+      expect([figures.words, 'words' in expected.figures]).toEqual([false, false]);
+      const { rowOf, weights, ...more } = parts.tokens!;
+      const { rowOf: plainRows, weights: plainWeights, ...same } = expected.parts.tokens!;
+      expect(more).toEqual(same);
+      expect({ ...parts, tokens: null }).toEqual({ ...expected.parts, tokens: null });
+      expect([rowOf.subarray(0, vocabulary), weights.subarray(0, vocabulary)]).toEqual([plainRows, plainWeights]);
+      expect([...rowOf.subarray(vocabulary), ...weights.subarray(vocabulary)]).toEqual([
+        ...new Array(buckets).fill(-1),
+        ...new Array(buckets).fill(0),
+      ]);
+    });
+  }
 });
 
 describe('residualFits', () => {

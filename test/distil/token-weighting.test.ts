@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test';
-import { documentFrequency, tokenWeights } from '../../src/distil/token-weighting.ts';
-import { tokenBags } from '../../src/token-bags.ts';
+import { documentFrequency, tokenWeights, weightings } from '../../src/distil/token-weighting.ts';
+import { bagsBelow, tokenBags } from '../../src/token-bags.ts';
 
 const bags = tokenBags([[0, 1, 1], [0, 2], [0]]);
 const student = new Float32Array([0.5, 1, 1, 1]);
@@ -24,5 +24,28 @@ describe('tokenWeights', () => {
     expect(weights[0]!).toBeLessThan(weights[1]!);
     expect(weights[1]!).toBeLessThan(weights[2]!);
     expect(weights[3]).toBe(1);
+  });
+
+  test('takes SIF from the corpus for word buckets, which the student has no weights for; one that is not there weighs nothing', () => {
+    const own = new Float32Array([0.5, 1]);
+    for (const weighting of weightings) {
+      const { weights } = tokenWeights(weighting, bags, own, 4);
+      const pieces = tokenWeights(weighting, bagsBelow(bags, 2), own, 2).weights;
+      expect(Array.from(weights.subarray(0, 2))).toEqual(Array.from(pieces));
+      expect([weights[2]! > 0, weights[3]]).toEqual([true, 0]);
+    }
+    const { weights } = tokenWeights(
+      'sif',
+      tokenBags([
+        [0, 2, 2],
+        [2, 3],
+        [3, 3, 3],
+      ]),
+      own,
+      5,
+    );
+    [2, 3].forEach((bucket, i) => {
+      expect(weights[bucket]!).toBeCloseTo(1e-4 / (1e-4 + [3, 4][i]! / 7), 9);
+    });
   });
 });

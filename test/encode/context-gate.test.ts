@@ -3,11 +3,12 @@ import fc from 'fast-check';
 import { type ContextGate, readGate, writeGate } from '../../src/encode/context-gate.ts';
 import { libraryTokenizer } from '../../src/encode/library-tokenizer.ts';
 import { staticEncoder } from '../../src/encode/static-encoder.ts';
-import { staticStudent } from '../../src/encode/static-student.ts';
+import { type StudentFiles, staticStudent } from '../../src/encode/static-student.ts';
+import { withWordBuckets } from '../../src/encode/with-word-buckets.ts';
 import { loadKernels } from '../../src/kernels/load.ts';
 import { referenceKernels } from '../../src/kernels/reference/reference-kernels.ts';
 import { matrix, row } from '../../src/matrix.ts';
-import { tokenBags } from '../../src/token-bags.ts';
+import { bagsBelow, tokenBags } from '../../src/token-bags.ts';
 import { codeOf } from './code-of.ts';
 import {
   gatedTinyStudent,
@@ -120,6 +121,29 @@ for (const kernels of [referenceKernels(), await loadKernels()]) {
 }
 
 describe('the gate of a student folder', () => {
+  test('leaves words and pairs of words as they were counted, and does not see them', async () => {
+    const words = async (files: StudentFiles) => staticStudent(withWordBuckets(files, { bits: 6 }), kernels);
+    const [gated, open, plain] = [
+      await words(await gatedTinyStudent()),
+      await words(await tinyStudent()),
+      await staticStudent(await gatedTinyStudent(), kernels),
+    ];
+    await fc.assert(
+      fc.asyncProperty(fc.array(text, { maxLength: 4 }), async (texts) => {
+        const both = await gated.encode(texts, { role });
+        const alone = await plain.encode(texts, { role });
+        expect(both.vectors).toEqual(alone.vectors);
+        const bags = both.tokens!;
+        expect(bagsBelow(bags, tinyRows)).toEqual(alone.tokens!);
+        const counted = open.tokenize(texts);
+        expect(bags.ids).toEqual(counted.ids);
+        bags.ids.forEach((id, e) => {
+          if (id >= tinyRows) expect(bags.counts[e]).toBe(counted.counts[e]!);
+        });
+      }),
+    );
+  });
+
   const kernels = referenceKernels();
   test('is read as it was written', async () => {
     expect(readGate(writeGate(tinyGate), tinyDims, 'gate')).toEqual(tinyGate);

@@ -7,6 +7,7 @@ import { openEncoder } from '../../src/encode/open-encoder.ts';
 import { writeSafetensors } from '../../src/encode/safetensors.ts';
 import { referenceKernels } from '../../src/kernels/reference/reference-kernels.ts';
 import { matrix } from '../../src/matrix.ts';
+import { bagsBelow } from '../../src/token-bags.ts';
 import { codeOf } from './code-of.ts';
 import { tinyStudent } from './tiny-student.ts';
 
@@ -54,6 +55,19 @@ describe('openEncoder', () => {
       expect(Math.hypot(...vectors.data.subarray(i * 256, (i + 1) * 256))).toBeCloseTo(length, 6);
     }
     encoder.dispose();
+  });
+
+  test('opens the shipped student with words: other tokens, the same base vectors bit for bit', async () => {
+    const [plain, words] = [await open('static'), await open('static-words')];
+    expect([words.id, words.tokenizer.vocabularySize, words.table?.rows.rows]).toEqual(['static-words', 63290, 30522]);
+    expect(words.baseFingerprint).not.toBe(plain.baseFingerprint);
+    const texts = ['wing flutter at supersonic speed', '', 'one', '“…”', 'Ω≈ç√ naïve 漢字', 'x '.repeat(600)];
+    const encode = async (encoder: typeof plain) => encoder.encode(texts, document);
+    const [expected, got] = [await encode(plain), await encode(words)];
+    expect([got.vectors, got.failed]).toEqual([expected.vectors, expected.failed]);
+    expect(bagsBelow(got.tokens!, 30522)).toEqual(expected.tokens!);
+    expect(got.tokens!.ids.length).toBeGreaterThan(expected.tokens!.ids.length);
+    for (const encoder of [plain, words]) encoder.dispose();
   });
 
   test('opens a student folder', async () => {

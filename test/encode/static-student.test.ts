@@ -1,8 +1,10 @@
 import { describe, expect, test } from 'bun:test';
 import { writeSafetensors } from '../../src/encode/safetensors.ts';
 import { staticStudent } from '../../src/encode/static-student.ts';
+import { withWordBuckets } from '../../src/encode/with-word-buckets.ts';
 import { fingerprint } from '../../src/fingerprint.ts';
 import { referenceKernels } from '../../src/kernels/reference/reference-kernels.ts';
+import { tokenBags } from '../../src/token-bags.ts';
 import { codeOf } from './code-of.ts';
 import { tinyDims, tinyRows, tinyStudent, tinyTable, tinyWeights } from './tiny-student.ts';
 
@@ -38,6 +40,31 @@ describe('staticStudent', () => {
     for (const text of [...bad, JSON.stringify({ ...card, formatVersion: 2 })]) {
       expect(await codeOf(() => staticStudent({ ...files, card: text }, kernels))).toBe('invalid_input');
     }
+  });
+
+  test('has other tokens and the same base vectors with word buckets, whose number is part of the fingerprint', async () => {
+    const opened = await Promise.all(
+      [2, 3].map((bits) => staticStudent(withWordBuckets(files, { id: 'tiny', bits }), kernels)),
+    );
+    const plain = await staticStudent(files, kernels);
+    expect(opened.map(({ table }) => table!.wordBuckets)).toEqual([4, 8]);
+    expect(new Set([plain, ...opened].map(({ baseFingerprint }) => baseFingerprint)).size).toBe(3);
+    const vectors = async (student: typeof plain) =>
+      (await student.encode(['a cat. a dog', '.'], { role: 'query' })).vectors;
+    for (const student of opened) expect(await vectors(student)).toEqual(await vectors(plain));
+    expect(opened[0]!.encodeTokens!(tokenBags([[19]]))).toMatchObject({
+      failed: [],
+      vectors: { data: new Float32Array(tinyDims) },
+    });
+    expect(() => opened[0]!.encodeTokens!(tokenBags([[20]]))).toThrow('0 … 19');
+  });
+
+  test('throws invalid_input for word buckets beside another tokenizer than BERT’s, and for too many', async () => {
+    const { card: other, ...more } = withWordBuckets(files, { id: 'tiny', bits: 3 });
+    const tokenizer = JSON.stringify({ ...JSON.parse(files.tokenizer), normalizer: { type: 'NFC' } });
+    expect(await codeOf(() => staticStudent({ ...more, card: other, tokenizer }, kernels))).toBe('invalid_input');
+    const card = JSON.stringify({ ...JSON.parse(other), wordBucketBits: 21 });
+    expect(await codeOf(() => staticStudent({ ...files, card }, kernels))).toBe('invalid_input');
   });
 
   test('throws shape_mismatch when the table is not of the card’s shape', async () => {

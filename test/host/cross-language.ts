@@ -1,9 +1,10 @@
-// 1,000 real texts and one adapter in TypeScript, Go, Rust, Python and Java: the same token ids, the same vectors.
+// 1,000 real texts and one adapter for each shipped student in TypeScript, Go, Rust, Python and Java: the same token ids, the same vectors.
 // bun test/host/cross-language.ts, after the tests of the hosts (.ci/hosts).
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadAdapter } from '../../src/adapter/load-adapter.ts';
+import { config } from '../../src/config.ts';
 import { openEncoder } from '../../src/encode/open-encoder.ts';
 import { readDataset } from '../../src/evaluate/read-dataset.ts';
 import { loadKernels } from '../../src/kernels/load.ts';
@@ -15,15 +16,21 @@ const most = 1e-5;
 const { CHELATED_DATA: data } = process.env;
 const folder = mkdtempSync(join(tmpdir(), 'chelated-hosts-'));
 try {
-  const files = await writeSampleFiles(folder);
   const texts = [...(await firstTexts('assets/sample', data ? 500 : 1000)), ...(await abstracts())];
+  for (const student of [config.student, config.words.student]) await runAll(student, texts);
+} finally {
+  rmSync(folder, { recursive: true });
+}
+
+async function runAll(student: string, texts: readonly string[]): Promise<void> {
+  const files = await writeSampleFiles(folder, student);
   writeFileSync(files.texts, texts.map((text) => `${text}\0`).join(''));
   const wanted = { simd: await correct('simd'), scalar: await correct('scalar') };
   for (const host of hostPrograms('correct')) compare(host, wanted[host.kernels], texts.length);
 
   async function correct(build: HostProgram['kernels']) {
     const kernels = await loadKernels(build);
-    const encoder = await openEncoder('static', { kernels });
+    const encoder = await openEncoder(student, { kernels });
     const adapter = await loadAdapter(readFileSync(files.onnx), { encoder, kernels });
     const lists = texts.map((text) => encoder.tokenizer.encode(text, encoder.maxTokens));
     return { lists, vectors: await adapter.correct({ tokens: encoder.tokenize(texts) }) };
@@ -49,10 +56,8 @@ try {
     const furthest = expected.vectors.data.reduce((far, v, i) => Math.max(far, Math.abs(v - got[i]!)), 0);
     if (!(furthest <= most)) throw new Error(`${host.language}: vectors are ${furthest} apart, at most ${most}`);
     const how = furthest === 0 ? 'bit for bit' : `${furthest.toExponential(1)} apart`;
-    console.log(`${host.language}, ${host.kernels} build: ${count} texts, the same ids, vectors ${how}`);
+    console.log(`${student}, ${host.language}, ${host.kernels} build: ${count} texts, the same ids, vectors ${how}`);
   }
-} finally {
-  rmSync(folder, { recursive: true });
 }
 
 async function firstTexts(dataset: string, count: number): Promise<string[]> {

@@ -1,5 +1,6 @@
 import { type AdapterKind, adapterKinds } from '../../src/adapter/card.ts';
-import { staticStudent } from '../../src/encode/static-student.ts';
+import { type StudentFiles, staticStudent } from '../../src/encode/static-student.ts';
+import { withWordBuckets } from '../../src/encode/with-word-buckets.ts';
 import { hostAdapter } from '../../src/host/host-adapter.ts';
 import { readHostFile } from '../../src/host/host-file.ts';
 import { hostStudent } from '../../src/host/host-student.ts';
@@ -18,42 +19,68 @@ const texts = [
   'Cat',
 ];
 
-/** Names and bytes of the host files that every language is held to, and `cases.json`, which says what must come out. */
+/**
+ * Names and bytes of the host files that every language is held to, and of what says what must come out: `cases.json`, and
+ * `words.json` of a student that has word buckets.
+ */
 export async function goldenFiles(kernels: Kernels): Promise<Map<string, Uint8Array>> {
-  const made = await tinyStudent();
+  const plain = await tinyStudent();
+  const words = withWordBuckets(plain, { id: 'tiny-words', bits: 3 });
+  return new Map([
+    ...(await goldenStudent(kernels, plain, '', adapterKinds, texts)),
+    // The last one has more ids than bytes.
+    ...(await goldenStudent(kernels, words, 'words', ['lexical', 'residual'], [...texts, 'a b a b a'])),
+  ]);
+}
+
+/** The files of one student, with something before their names, and of an adapter of each kind for it. */
+async function goldenStudent(
+  kernels: Kernels,
+  made: StudentFiles,
+  prefix: string,
+  kinds: readonly AdapterKind[],
+  texts: readonly string[],
+): Promise<Map<string, Uint8Array>> {
   const student = await staticStudent(made, kernels);
+  const name = (of: string) => `${prefix && `${prefix}-`}${of}.chelated`;
   const { vectors, tokens } = await student.encode(texts, { role: 'query' });
-  const files = new Map([['student.chelated', await hostStudent(made, kernels)]]);
+  const files = new Map([[name('student'), await hostStudent(made, kernels)]]);
   const adapters: object[] = [];
-  for (const [i, kind] of adapterKinds.entries()) {
-    const { parts, card } = toyAdapter(kind, i);
+  for (const [i, kind] of kinds.entries()) {
+    const { parts, card } = toyAdapter(kind, i, student.table?.wordBuckets);
     const bytes = await hostAdapter({
       ...{ parts, card: { ...card, baseFingerprint: student.baseFingerprint } },
       hash: String(i).repeat(64),
     });
     const wanted = expected(parts, card, { vectors, tokens: tokens! }, student.table);
     const { fingerprint } = (await readHostFile(bytes)).header;
-    files.set(`${kind}.chelated`, bytes);
+    files.set(name(kind), bytes);
     adapters.push({
-      ...{ file: `${kind}.chelated`, needs: card.needs, dims: card.dOut, fingerprint },
+      ...{ file: name(kind), needs: card.needs, dims: card.dOut, fingerprint },
       expected: base64(wanted.data),
       bound: 1e-5,
     });
   }
   const cases = {
-    ...{ student: 'student.chelated', fingerprint: student.baseFingerprint, dims: student.dims, texts },
+    ...{ student: name('student'), fingerprint: student.baseFingerprint, dims: student.dims, texts },
     ids: texts.map((text) => [...student.tokenizer.encode(text, student.maxTokens)]),
     base: base64(vectors.data),
     adapters,
   };
   student.dispose();
-  return files.set('cases.json', new TextEncoder().encode(`${JSON.stringify(cases, null, 1)}\n`));
+  return files.set(`${prefix || 'cases'}.json`, new TextEncoder().encode(`${JSON.stringify(cases, null, 1)}\n`));
 }
 
 /** An adapter for the tiny student, with a bias and without a row for some tokens where its kind allows. */
-function toyAdapter(kind: AdapterKind, seed: number) {
+function toyAdapter(kind: AdapterKind, seed: number, wordBuckets = 0) {
   const square = kind === 'identity' || kind === 'orthogonal';
-  const options = { dIn: tinyDims, dOut: square ? tinyDims : 5, vocabulary: tinyRows, int8Table: true };
+  const options = {
+    dIn: tinyDims,
+    dOut: square ? tinyDims : 5,
+    vocabulary: tinyRows + wordBuckets,
+    wordBuckets,
+    int8Table: true,
+  };
   return sample(kind, seed, { ...options, bias: kind !== 'identity' && kind !== 'orthogonal' });
 }
 

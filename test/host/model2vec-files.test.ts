@@ -4,6 +4,7 @@ import type { AdapterKind } from '../../src/adapter/card.ts';
 import { kernelsAdapter } from '../../src/adapter/kernels-adapter.ts';
 import { readSafetensors } from '../../src/encode/safetensors.ts';
 import { staticStudent } from '../../src/encode/static-student.ts';
+import { withWordBuckets } from '../../src/encode/with-word-buckets.ts';
 import { model2vecFiles } from '../../src/host/model2vec-files.ts';
 import { loadKernels } from '../../src/kernels/load.ts';
 import { matrix } from '../../src/matrix.ts';
@@ -79,6 +80,22 @@ describe('model2vecFiles', () => {
     ] as const) {
       const refused = await model2vecFiles(files, adapter, kernels).catch((error: Error) => error);
       expect(refused).toMatchObject({ code: 'invalid_input', message: expect.stringContaining(reason) });
+    }
+  });
+
+  test('refuses rows for words, which its tokenizer does not know, and writes what has none', async () => {
+    const words = withWordBuckets(files, { id: 'tiny', bits: 2 });
+    const { baseFingerprint } = await staticStudent(words, kernels);
+    const adapter = (kind: AdapterKind) => {
+      const { parts, card } = sample(kind, 1, { dIn: tinyDims, dOut: 5, vocabulary: tinyRows + 4, bias: false });
+      return { parts, card: { ...card, baseFingerprint }, hash };
+    };
+    const refused = await model2vecFiles(words, adapter('lexical'), kernels).catch((error: Error) => error);
+    expect(refused).toMatchObject({ code: 'invalid_input', message: expect.stringContaining('pairs of words') });
+    for (const made of [null, 'affine' as const]) {
+      const written = await model2vecFiles(words, made && adapter(made), kernels);
+      const { shape } = readSafetensors(written.get('model.safetensors') as Uint8Array).tensors.get('embeddings')!;
+      expect(shape[0]).toBe(tinyRows);
     }
   });
 

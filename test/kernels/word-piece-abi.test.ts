@@ -1,7 +1,13 @@
 import { describe, expect, test } from 'bun:test';
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
-import { type WordPieceExports, wordPieceAbi, wordPieceAbiVersion } from '../../src/kernels/word-piece-abi.ts';
+import {
+  idsPerToken,
+  type WordPieceExports,
+  wordBucketShift,
+  wordPieceAbi,
+  wordPieceAbiVersion,
+} from '../../src/kernels/word-piece-abi.ts';
 
 const bytes = readFileSync(new URL('../../assets/chelated-wordpiece.wasm', import.meta.url));
 const module = new WebAssembly.Module(bytes);
@@ -42,16 +48,29 @@ describe('wordPieceAbi', () => {
 });
 
 describe('wordpiece_open', () => {
-  const refused = (count: number, unknown: number, maxCharacters: number, kind: number) => {
+  const refused = (count: number, unknown: number, maxCharacters: number, kind: number, bits = 0) => {
     const exports = instance();
     const base = exports.heap_base() + 1024;
     exports.memory_grow(4);
     new Uint8Array(exports.memory.buffer).fill(kind, base, base + 16);
-    const answer = exports.wordpiece_open(0, 0, base + 64, base, count, 0, 0, unknown, maxCharacters, 15, base + 4096);
+    const flags = 15 | (bits << wordBucketShift);
+    const answer = exports.wordpiece_open(
+      0,
+      0,
+      base + 64,
+      base,
+      count,
+      0,
+      0,
+      unknown,
+      maxCharacters,
+      flags,
+      base + 4096,
+    );
     return answer === 0;
   };
 
-  test('refuses an unknown token that is none, no tokens, and words of no length or too long', () => {
+  test('refuses an unknown token that is none, no tokens, words of no length or too long, and too many buckets', () => {
     expect(refused(3, 1, 100, 1)).toBe(false);
     expect(refused(3, 3, 100, 1)).toBe(true);
     expect(refused(3, -1, 100, 1)).toBe(true);
@@ -60,6 +79,8 @@ describe('wordpiece_open', () => {
     expect(refused(-1, 0, 100, 1)).toBe(true);
     expect(refused(3, 1, 0, 1)).toBe(true);
     expect(refused(3, 1, 4097, 1)).toBe(true);
+    expect(refused(3, 1, 100, 1, 20)).toBe(false);
+    expect(refused(3, 1, 100, 1, 21)).toBe(true);
   });
 });
 
@@ -74,12 +95,13 @@ describe('wordpiece_encode', () => {
           prefix: fc.uint8Array({ maxLength: 3 }),
           maxCharacters: fc.integer({ min: 1, max: 9 }),
           flags: fc.nat(15),
+          bits: fc.nat(20), // of word buckets
           texts: fc.array(fc.uint8Array({ maxLength: 60 }), { maxLength: 5 }),
           maxTokens: fc.integer({ min: -1, max: 20 }),
-          room: fc.nat(60),
+          room: fc.nat(180),
           noise: fc.array(fc.nat(0xffffffff), { minLength: 20, maxLength: 20 }),
         }),
-        ({ vocabulary, kinds, wild, prefix, maxCharacters, flags, texts, maxTokens, room, noise }) => {
+        ({ vocabulary, kinds, wild, prefix, maxCharacters, flags, bits, texts, maxTokens, room, noise }) => {
           const exports = instance();
           exports.memory_grow(1);
           const memory = new Uint8Array(exports.memory.buffer);
@@ -110,7 +132,7 @@ describe('wordpiece_encode', () => {
           const needed = exports.wordpiece_bytes(tokenKinds!, count, maxCharacters);
           const model = put(new Uint8Array(needed));
           const given = [tokens!, tokenBytes, tokenOffsets!, tokenKinds!, count, prefixAt!, prefix.length] as const;
-          expect(exports.wordpiece_open(...given, 0, maxCharacters, flags, model)).toBe(1);
+          expect(exports.wordpiece_open(...given, 0, maxCharacters, flags | (bits << wordBucketShift), model)).toBe(1);
 
           const [textsAt, textOffsets] = [joined(texts), offsetsOf(texts)].map(put);
           const ids = put(new Uint8Array(4 * room));
@@ -133,13 +155,15 @@ describe('wordpiece_encode', () => {
           const allowed = (at: number) =>
             within(at, model, needed) || within(at, ids, 4 * room) || within(at, rows, 4 * (texts.length + 1));
           expect(changed.filter((at) => !allowed(at))).toEqual([]);
-          if (!wild && room >= length) expect(found).toBeGreaterThanOrEqual(0);
+          const each = bits > 0 ? idsPerToken : 1;
+          if (!wild && room >= each * length) expect(found).toBeGreaterThanOrEqual(0);
           if (found < 0) return;
           expect(found).toBeLessThanOrEqual(room);
-          expect([...new Uint32Array(memory.buffer, ids, found)].filter((id) => id >= count)).toEqual([]);
+          const most = count + (bits > 0 ? 2 ** bits : 0);
+          expect([...new Uint32Array(memory.buffer, ids, found)].filter((id) => id >= most)).toEqual([]);
           const ends = [...new Uint32Array(memory.buffer, rows, texts.length + 1)];
           if (texts.length > 0) expect([ends[0], ends.at(-1)]).toEqual([0, found]);
-          expect(ends.every((end, i) => i === 0 || end - ends[i - 1]! <= Math.max(0, maxTokens))).toBe(true);
+          expect(ends.every((end, i) => i === 0 || end - ends[i - 1]! <= each * Math.max(0, maxTokens))).toBe(true);
         },
       ),
       { numRuns: 200 },

@@ -26,6 +26,8 @@ interface Bundle {
   /** Parts bundled with the recipe beside the student, by their names in `WorkerParts`. */
   readonly snapshot?: Uint8Array;
   readonly documents?: string;
+  /** The student with words in place of the recipe's. */
+  readonly words?: boolean;
 }
 
 /** The file behind a subpath of the package. */
@@ -86,8 +88,13 @@ export async function bundleWorker(folder: string, bundle: Bundle): Promise<numb
   return bytes;
 }
 
-/** The recipe as its user writes it who bundles an index too. */
-function withParts(text: string, { snapshot, documents }: Bundle): string {
+/** The recipe as its user writes it who bundles an index too, or takes the student with words. */
+function withParts(recipe: string, { snapshot, documents, words }: Bundle): string {
+  const text = words
+    ? recipe
+        .replace('import { worker }', 'import { withWordBuckets, worker }')
+        .replace(/student: (\{.*?\}),/s, 'student: withWordBuckets($1),')
+    : recipe;
   const [imports, parts] = [[] as string[], [] as string[]];
   if (snapshot) {
     imports.push("import snapshot from 'bundled/snapshot';");

@@ -38,11 +38,13 @@ const folder = await mkdtemp(join(tmpdir(), 'chelated-smoke-'));
 const file = join(folder, 'adapter.onnx');
 await writeFile(file, await adapter(1));
 let published = await adapter(1);
+let ofWords = new Uint8Array();
 const shelf = Bun.serve({
   port: 0,
   async fetch(request) {
     const { pathname } = new URL(request.url);
     if (pathname === '/adapter.onnx') return new Response(published.slice());
+    if (pathname === '/words') return new Response(ofWords.slice());
     if (pathname === '/snapshot') return new Response((await snapshot()).slice());
     if (pathname === '/documents.ndjson') return new Response(ndjson);
     // An OpenAI-compatible server: a text's vector is its length and 1.
@@ -103,7 +105,7 @@ const followed = {
 
 async function workerd(
   env: Readonly<Record<string, string>>,
-  parts: Pick<Parameters<typeof bundleWorker>[1], 'snapshot' | 'documents'> = {},
+  parts: Pick<Parameters<typeof bundleWorker>[1], 'snapshot' | 'documents' | 'words'> = {},
 ): Promise<Running> {
   const free = Bun.serve({ port: 0, fetch: () => new Response() });
   const port = free.port!;
@@ -283,6 +285,27 @@ describe.skipIf(!runs(runtimes[3]!.binary))('a worker and its adapter', () => {
       await running.stop();
     });
   }
+
+  test('has the student with words too, and what its collection’s snapshot has', async () => {
+    const words = await openEncoder('static-words', { kernels });
+    const store = new MemoryStore();
+    const engine = await Engine.open({ encoder: words, kernels, store });
+    await engine.collection().upsert(documents);
+    const { parts, card } = sample('lexical', 1, {
+      dIn: words.dims,
+      vocabulary: words.tokenizer.vocabularySize,
+      known: 0.2,
+    });
+    const fitted = { ...card, baseFingerprint: words.baseFingerprint, student: words.id };
+    await engine.collection().adopt(await writeAdapter(parts, fitted));
+    ofWords = new Uint8Array(await writeSnapshot((await store.find('default'))!));
+    const { hits } = await engine.collection().search({ query: 'a wading bird' }, { k: 3 });
+    await engine.close();
+    const running = await workerd({ CHELATED_SNAPSHOT_URL: from('/words') }, { words: true });
+    const found = await asked(running, '/v1/search', { query: 'a wading bird', k: 3 });
+    expect([found.generation, found.hits.map(({ score }: Hit) => score)]).toEqual([1, hits.map(({ score }) => score)]);
+    await running.stop();
+  });
 
   test('stands before an OpenAI-compatible server', async () => {
     const running = await workerd({ CHELATED_PROXY_URL: from('/v1'), CHELATED_PROXY_MODEL: 'two-wide' });

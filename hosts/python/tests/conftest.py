@@ -32,7 +32,11 @@ def student(host: Host) -> Student:
 
 @pytest.fixture(scope="session")
 def cases() -> dict:
-    return json.loads((HOST_VECTORS / "cases.json").read_text())
+    return host_cases("cases")
+
+
+def host_cases(name: str) -> dict:
+    return json.loads((HOST_VECTORS / f"{name}.json").read_text())
 
 
 def host_file(name: str) -> bytes:

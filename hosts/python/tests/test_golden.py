@@ -3,7 +3,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import ROOT, decode, host_file
+from conftest import ROOT, decode, host_cases, host_file
 
 from chelated import Host, Student
 
@@ -47,16 +47,32 @@ def run_kernel_case(host: Host, case: dict) -> None:
 
 
 def test_student(student: Student, cases: dict) -> None:
+    check_student(student, cases)
+
+
+@pytest.mark.parametrize("kind", ["identity", "orthogonal", "affine", "lexical", "residual", "lowrank", "mlp"])
+def test_adapter(host: Host, student: Student, cases: dict, kind: str) -> None:
+    check_adapter(host, student, cases, kind, f"{kind}.chelated")
+
+
+def test_word_buckets(host: Host) -> None:
+    cases = host_cases("words")
+    student = host.open_student(host_file("words-student"))
+    check_student(student, cases)
+    for kind in ("lexical", "residual"):
+        check_adapter(host, student, cases, kind, f"words-{kind}.chelated")
+
+
+def check_student(student: Student, cases: dict) -> None:
     assert [ids.tolist() for ids in student.token_ids(cases["texts"])] == cases["ids"]
     assert student.fingerprint == cases["fingerprint"]
     base = decode(cases["base"], "<f4").reshape(-1, cases["dims"])
     np.testing.assert_allclose(student.encode(cases["texts"]), base, rtol=0, atol=1e-6)
 
 
-@pytest.mark.parametrize("kind", ["identity", "orthogonal", "affine", "lexical", "residual", "lowrank", "mlp"])
-def test_adapter(host: Host, student: Student, cases: dict, kind: str) -> None:
-    case = next(a for a in cases["adapters"] if a["file"] == f"{kind}.chelated")
-    adapter = host.open_adapter(host_file(kind), student)
+def check_adapter(host: Host, student: Student, cases: dict, kind: str, file: str) -> None:
+    case = next(a for a in cases["adapters"] if a["file"] == file)
+    adapter = host.open_adapter(host_file(file.removesuffix(".chelated")), student)
     assert (adapter.kind, adapter.fingerprint, adapter.d_out) == (kind, case["fingerprint"], case["dims"])
     expected = decode(case["expected"], "<f4").reshape(-1, case["dims"])
     got = adapter.correct_texts(cases["texts"])

@@ -156,7 +156,7 @@ impl Adapter {
         let part = self.tokens.as_ref().zip(tokens).map(|(part, tokens)| (part, part.features(tokens)));
         let prior = match (&part, &self.student, self.kind) {
             (Some((part, features)), Some(student), Kind::Lexical) => {
-                let rest = part.without_row(features);
+                let rest = student.in_table(&part.without_row(features));
                 (!rest.ids.is_empty()).then(|| student.table.bag(kernels, &rest)).transpose()?
             }
             _ => None,

@@ -44,7 +44,12 @@ impl Student {
     }
 
     pub(crate) fn vocabulary(&self) -> usize {
-        self.weights.len()
+        self.weights.len() + self.tokenizer.buckets
+    }
+
+    /// The tokens that have a row in the table.
+    pub(crate) fn in_table(&self, tokens: &Sparse) -> Sparse {
+        tokens.only(|id| ((id as usize) < self.table.rows).then_some(id))
     }
 
     pub(crate) fn host(&self) -> u64 {
@@ -77,8 +82,11 @@ impl Student {
         for from in (0..n).step_by(BLOCK_ROWS) {
             let to = n.min(from + BLOCK_ROWS);
             let Tokens { offsets, ids, counts } = tokens.cut(from, to);
-            let values = ids.iter().zip(counts).map(|(id, count)| count * self.weights[*id as usize]).collect();
-            let sums = self.table.bag(&mut host.kernels, &Sparse { offsets, ids, values })?;
+            let mut weighted = self.in_table(&Sparse { offsets, ids, values: counts });
+            for (id, value) in weighted.ids.iter().zip(&mut weighted.values) {
+                *value *= self.weights[*id as usize];
+            }
+            let sums = self.table.bag(&mut host.kernels, &weighted)?;
             out.slice_mut(from, to).copy_from_slice(host.normalize(&sums)?.data());
         }
         Ok(out)

@@ -6,6 +6,8 @@ use crate::instance::Instance;
 /// A vocabulary in the memory of a WordPiece instance.
 #[derive(Clone, Copy)]
 pub(crate) struct Tokenizer {
+    /// Tokens beyond the table, of words and pairs of words.
+    pub buckets: usize,
     model: usize,
     max_tokens: usize,
     max_bytes: usize,
@@ -31,7 +33,8 @@ impl Tokenizer {
         if size == 0 || module.call("wordpiece_open", &args)? != 1 {
             return Err(Error::corrupt(format!("the vocabulary of {vocabulary} tokens is not WordPiece's")));
         }
-        Ok(Self { model, max_tokens, max_bytes })
+        let bits = flags >> 8;
+        Ok(Self { buckets: if bits > 0 { 1 << bits } else { 0 }, model, max_tokens, max_bytes })
     }
 
     pub fn token_ids(&self, module: &mut Instance, texts: &[&str]) -> Result<Vec<Vec<u32>>> {
@@ -54,7 +57,8 @@ impl Tokenizer {
         for (i, text) in texts.iter().enumerate() {
             offsets[i + 1] = offsets[i] + text.len() as u32;
         }
-        let room = joined.len().min(n * self.max_tokens);
+        let ids_per_token = if self.buckets > 0 { 3 } else { 1 }; // itself, its word's bucket and its pair's
+        let room = ids_per_token * joined.len().min(n * self.max_tokens);
         let [starts, rows, ids, bytes] = module.scratch([4 * (n + 1), 4 * (n + 1), 4 * room, joined.len()])?;
         module.write(starts, &offsets);
         module.write(bytes, joined.as_bytes());

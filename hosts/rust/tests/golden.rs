@@ -1,4 +1,4 @@
-//! test/vectors/host on both builds: a student, and an adapter of each kind.
+//! test/vectors/host on both builds: a student with an adapter of each kind, and one with word buckets.
 
 mod common;
 
@@ -21,11 +21,16 @@ fn assert_near(got: &[f32], expected: &[f32], bound: f32, what: &str) {
 
 #[test]
 fn students_and_adapters_give_what_typescript_gives() {
-    let cases: Value = serde_json::from_slice(&vectors("cases.json")).unwrap();
+    for name in ["cases.json", "words.json"] {
+        check(&serde_json::from_slice(&vectors(name)).unwrap());
+    }
+}
+
+fn check(cases: &Value) {
     let texts: Vec<&str> = cases["texts"].as_array().unwrap().iter().map(|text| text.as_str().unwrap()).collect();
     for build in BUILDS {
         let mut host = modules(build).open_host().unwrap();
-        let student = open_student(&mut host);
+        let student = open_student(&mut host, cases["student"].as_str().unwrap());
         let ids = student.token_ids(&mut host, &texts).unwrap();
         assert_eq!(serde_json::to_value(ids).unwrap(), cases["ids"]);
         assert_eq!(student.fingerprint(), cases["fingerprint"]);

@@ -81,7 +81,7 @@ fn altered_files_are_refused() {
 #[test]
 fn wrong_input_is_refused() {
     let mut host = host();
-    let student = open_student(&mut host);
+    let student = open_student(&mut host, "student.chelated");
     assert_refused(Code::AdapterWrongModel, host.open_adapter(&vectors("lexical.chelated"), None));
     let affine = host.open_adapter(&vectors("affine.chelated"), None).unwrap();
     let lexical = host.open_adapter(&vectors("lexical.chelated"), Some(&student)).unwrap();
@@ -106,7 +106,7 @@ fn a_host_a_thread_gives_the_same_answer() {
     let modules = modules(BUILDS[0]);
     let correct = |times| {
         let mut host = modules.open_host().unwrap();
-        let student = open_student(&mut host);
+        let student = open_student(&mut host, "student.chelated");
         let adapter = host.open_adapter(&vectors("lexical.chelated"), Some(&student)).unwrap();
         (0..times).map(|_| adapter.correct_texts(&mut host, &["a cat", "dog"]).unwrap()).collect::<Vec<_>>()
     };
@@ -121,7 +121,7 @@ fn a_host_a_thread_gives_the_same_answer() {
 #[test]
 fn memory_stays_over_a_million_calls() {
     let mut host = host();
-    let student = open_student(&mut host);
+    let student = open_student(&mut host, "student.chelated");
     let adapter = host.open_adapter(&vectors("lexical.chelated"), Some(&student)).unwrap();
     let x = waves(1, 64);
     let mut before = 0;

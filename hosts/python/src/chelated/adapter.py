@@ -56,7 +56,7 @@ class Adapter:
         if self.kind != "lexical":
             return
         wanted = (len(self._tokens.row_of), self.d_in)
-        if self._student is None or (self._student.table.rows, self._student.dims) != wanted:
+        if self._student is None or (self._student.vocabulary, self._student.dims) != wanted:
             message = f"the lexical adapter falls back on a student's token table of {wanted}; open it with that student"
             raise ChelatedError("adapter_wrong_model", message)
 
@@ -99,7 +99,7 @@ class Adapter:
         features = None if tokens is None else self._tokens.features(tokens)
         base = x
         if self.kind == "lexical":
-            rest = self._tokens.without_row(features)
+            rest = self._student.in_table(self._tokens.without_row(features))
             base = self._student.table.bag(kernels, rest) if len(rest.ids) > 0 else None
         terms = []
         if base is not None:

@@ -30,6 +30,8 @@ class Student:
         rows = read.demand("rows", np.float32 if scales is None else np.int8, vocabulary, self.dims)
         self.table = Table.keep(host.kernels, rows, scales)
         self._tokenizer = Tokenizer(host.word_piece, read, vocabulary)
+        self.vocabulary = vocabulary + self._tokenizer.buckets
+        """How many tokens there are, those of words and pairs of words, which have no row in the table, included."""
 
     def token_ids(self, texts: Sequence[str]) -> list[np.ndarray]:
         """Token ids of each text in reading order. Lone surrogates count as U+FFFD."""
@@ -43,11 +45,16 @@ class Student:
     def encode(self, texts: Sequence[str] | Tokens) -> np.ndarray:
         """Base vectors (n, d): unit rows, zero for a text without any token."""
         tokens = texts if isinstance(texts, Tokens) else self.tokenize(texts)
-        tokens.check(len(self.weights))
+        tokens.check(self.vocabulary)
         out = np.empty((len(tokens), self.dims), np.float32)
         with self.host.lock:
             for start in range(0, len(tokens), BLOCK_ROWS):
                 cut = tokens.cut(start, min(start + BLOCK_ROWS, len(tokens)))
-                weighted = Sparse(cut.offsets, cut.ids, cut.counts * self.weights[cut.ids])
+                counts = self.in_table(Sparse(cut.offsets, cut.ids, cut.counts))
+                weighted = Sparse(counts.offsets, counts.ids, counts.values * self.weights[counts.ids])
                 out[start : start + BLOCK_ROWS] = self.host.normalize(self.table.bag(self.host.kernels, weighted))
         return out
+
+    def in_table(self, tokens: Sparse) -> Sparse:
+        """The tokens that have a row in the table."""
+        return tokens.only(tokens.ids < self.table.rows, tokens.ids)

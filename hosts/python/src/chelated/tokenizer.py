@@ -17,6 +17,10 @@ class Tokenizer:
         unknown, max_characters, flags, self._max_tokens, self._max_bytes = map(
             int, file.demand_list("rules", np.uint32, 5)
         )
+        bits = flags >> 8
+        self.buckets = 1 << bits if bits else 0
+        """Tokens beyond the table, of words and pairs of words."""
+        self._ids_per_token = 3 if bits else 1
         parts = [
             file.demand_list("texts", np.uint8),
             file.demand_list("offsets", np.uint32, vocabulary + 1),
@@ -50,7 +54,7 @@ class Tokenizer:
         n = len(texts)
         joined = np.frombuffer(b"".join(texts), np.uint8)
         offsets = np.cumsum([0, *map(len, texts)], dtype=np.uint32)
-        room = min(n * self._max_tokens, len(joined))
+        room = self._ids_per_token * min(n * self._max_tokens, len(joined))
         starts, text, out = place(self._module, [offsets, joined], offsets.nbytes + 4 * room)
         ids = out + offsets.nbytes
         found = self._module.call(

@@ -17,6 +17,6 @@ pub fn vectors(name: &str) -> Vec<u8> {
     fs::read(format!("{ROOT}/test/vectors/host/{name}")).unwrap()
 }
 
-pub fn open_student(host: &mut Host) -> Student {
-    host.open_student(&vectors("student.chelated")).unwrap()
+pub fn open_student(host: &mut Host, file: &str) -> Student {
+    host.open_student(&vectors(file)).unwrap()
 }

@@ -110,7 +110,7 @@ public final class Adapter {
         Sparse features = read == null ? null : tokens.features(read);
         Matrix base = x;
         if (file.kind == Kind.LEXICAL) {
-            Sparse rest = tokens.withoutRow(features);
+            Sparse rest = student.inTable(tokens.withoutRow(features));
             base = rest.ids().length == 0 ? null : student.table.bag(kernels, rest);
         }
         Matrix y = null;

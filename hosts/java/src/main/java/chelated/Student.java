@@ -32,7 +32,12 @@ public final class Student {
     }
 
     int vocabulary() {
-        return weights.length;
+        return weights.length + tokenizer.buckets;
+    }
+
+    /** The tokens that have a row in the table. */
+    Sparse inTable(Sparse tokens) {
+        return tokens.only(id -> id < table.rows() ? id : -1);
     }
 
     /** Token ids of each text in reading order. Lone surrogates count as U+FFFD. */
@@ -54,14 +59,14 @@ public final class Student {
 
     /** Base vectors of texts that were tokenized before. */
     public Matrix encode(Tokens tokens) {
-        tokens.check(weights.length);
+        tokens.check(vocabulary());
         Matrix out = Matrix.zeros(tokens.texts(), dims);
         synchronized (host) {
             for (int from = 0; from < tokens.texts(); from += Host.BLOCK_ROWS) {
                 Tokens block = tokens.slice(from, Math.min(tokens.texts(), from + Host.BLOCK_ROWS));
-                float[] values = new float[block.ids.length];
-                for (int e = 0; e < values.length; e++) values[e] = block.counts[e] * weights[block.ids[e]];
-                Matrix sums = table.bag(host.kernels, new Sparse(block.offsets, block.ids, values));
+                Sparse weighted = inTable(new Sparse(block.offsets, block.ids, block.counts));
+                for (int e = 0; e < weighted.ids().length; e++) weighted.values()[e] *= weights[weighted.ids()[e]];
+                Matrix sums = table.bag(host.kernels, weighted);
                 out.put(from, host.normalize(sums));
             }
         }

@@ -8,6 +8,9 @@ import java.util.List;
 
 /** A vocabulary in the memory of a WordPiece instance. */
 final class Tokenizer {
+    /** Tokens beyond the table, of words and pairs of words. */
+    final int buckets;
+
     private final Instance module;
     private final int model;
     private final int maxTokens;
@@ -19,6 +22,8 @@ final class Tokenizer {
         int maxCharacters = rules[1];
         maxTokens = rules[3];
         maxBytes = rules[4];
+        int bits = rules[2] >>> 8;
+        buckets = bits == 0 ? 0 : 1 << bits;
         byte[] texts = file.demand("texts", Type.U8, -1, 1).bytes();
         byte[] prefix = file.demand("prefix", Type.U8, -1, 1).bytes();
         int textsAt = module.keep(texts);
@@ -55,7 +60,8 @@ final class Tokenizer {
             offsets[i + 1] = joined.size();
         }
         byte[] bytes = joined.toByteArray();
-        int room = (int) Math.min((long) n * maxTokens, bytes.length);
+        int idsPerToken = buckets == 0 ? 1 : 3; // itself, its word's bucket and its pair's
+        int room = Math.toIntExact(idsPerToken * Math.min((long) n * maxTokens, bytes.length));
         int[] at = module.scratch(4L * (n + 1), 4L * (n + 1), 4L * room, bytes.length);
         module.write(at[0], Numbers.bytes(offsets));
         module.write(at[3], bytes);

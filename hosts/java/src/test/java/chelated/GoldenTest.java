@@ -115,10 +115,13 @@ final class GoldenTest {
     @ParameterizedTest
     @MethodSource("everyModules")
     void studentsAndAdaptersGiveWhatTypeScriptGives(Modules modules) throws IOException {
-        JsonNode cases = JSON.readTree(Assets.hostFile("cases.json"));
+        for (String name : List.of("cases.json", "words.json")) check(modules, JSON.readTree(Assets.hostFile(name)));
+    }
+
+    private static void check(Modules modules, JsonNode cases) throws IOException {
         List<String> texts = StreamSupport.stream(cases.get("texts").spliterator(), false).map(JsonNode::asText).toList();
         Host host = modules.openHost();
-        Student student = host.openStudent(Assets.hostFile("student.chelated"));
+        Student student = host.openStudent(Assets.hostFile(cases.get("student").asText()));
         assertArrayEquals(JSON.treeToValue(cases.get("ids"), int[][].class), student.tokenIds(texts));
         assertEquals(cases.get("fingerprint").asText(), student.fingerprint());
         assertArrayEquals(Numbers.toFloats(decode(cases.get("base"))), student.encode(texts).data(), 1e-6f);
