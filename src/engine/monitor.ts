@@ -71,7 +71,7 @@ export async function monitor(input: MonitorInput, now: Generation, before: Gene
     watched && watched.z < -z
       ? `${judged ? 'judged nDCG' : 'agreement with the teacher'} fell from ${watched.student.toFixed(3)} (generation ${before.number}) to ${watched.candidate.toFixed(3)}, z = ${watched.z.toFixed(1)}`
       : null;
-  const alignment = T && now.adapter ? alignmentOf(now, pickRows(current.queries, sample.taughtAt), T) : null;
+  const alignment = T && (await alignmentOf(now, pickRows(current.queries, sample.taughtAt), T));
   return {
     generation: now.number,
     against: before.number,
@@ -188,6 +188,7 @@ async function taughtAgreement(
   try {
     const index = hold(T);
     const sides = [side(of.earlier), side(of.current)] as const;
+    await breathe();
     await inSlices(at.length, (self) => {
       const silver = neighbours(kernels, index, T, self, depth);
       for (const { documents, queries, scores } of sides) {
@@ -209,10 +210,13 @@ async function inSlices(count: number, work: (slice: Uint32Array) => void): Prom
   }
 }
 
-function alignmentOf({ adapter }: Generation, corrected: Matrix, T: Matrix): number | null {
+async function alignmentOf({ adapter }: Generation, corrected: Matrix, T: Matrix): Promise<number | null> {
   if (!adapter || adapter.card.teacher === null || adapter.card.mode === 'baseline') return null;
-  const aligned = adapter.alignTeacher(T);
   let sum = 0;
-  for (let i = 0; i < aligned.data.length; i++) sum += aligned.data[i]! * corrected.data[i]!;
-  return sum / Math.max(1, aligned.rows);
+  await inSlices(T.rows, (of) => {
+    const aligned = adapter.alignTeacher(pickRows(T, of));
+    const from = of[0]! * corrected.dims;
+    for (let e = 0; e < aligned.data.length; e++) sum += aligned.data[e]! * corrected.data[from + e]!;
+  });
+  return sum / Math.max(1, T.rows);
 }
