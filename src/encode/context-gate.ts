@@ -89,19 +89,22 @@ function throughMap(
 ): Matrix {
   const mapped = matrix(table.rows, options.transposeB ? map.rows : map.dims);
   for (let from = 0; from < table.rows; from += blockRows) {
-    const block = matrix(Math.min(blockRows, table.rows - from), table.dims);
-    const numbers = table.data.subarray(from * table.dims, (from + block.rows) * table.dims);
-    if ('scales' in table) {
-      for (let e = 0; e < numbers.length; e++) {
-        block.data[e] = numbers[e]! * table.scales[from + Math.floor(e / table.dims)]!;
-      }
-    } else block.data.set(numbers);
-    mapped.data.set(kernels.gemm(block, map, options).data, from * mapped.dims);
+    const held = kernels.hold(rowsBetween(table, from, Math.min(from + blockRows, table.rows)));
+    mapped.data.set(kernels.gemm(held.read(), map, options).data, from * mapped.dims);
+    held.free();
   }
   return mapped;
 }
 
 const blockRows = 1024;
+
+/** Rows from … to − 1, views. */
+function rowsBetween(table: Matrix | Int8Rows, from: number, to: number): Matrix | Int8Rows {
+  const { dims } = table;
+  const [first, end] = [from * dims, to * dims];
+  if (!('scales' in table)) return matrix(to - from, dims, table.data.subarray(first, end));
+  return { rows: to - from, dims, data: table.data.subarray(first, end), scales: table.scales.subarray(from, to) };
+}
 
 /** From 0 to 2, and 1 at 0: as 2σ(z), without an exponential that each engine rounds its own way. */
 function openness(z: number): number {

@@ -2,7 +2,7 @@ import { config } from '../../config.ts';
 import { ChelatedError } from '../../errors.ts';
 import { fingerprint } from '../../fingerprint.ts';
 import type { Kernels } from '../../kernels/kernels.ts';
-import { type Matrix, matrix, pickRows, row } from '../../matrix.ts';
+import { allFinite, type Matrix, matrix, pickRows, row } from '../../matrix.ts';
 import type { Device, DeviceChoice } from '../../onnx/device.ts';
 import { fuseTransformer } from '../../onnx/fuse/fuse-transformer.ts';
 import { type OnnxModel, type OnnxSession, openSession } from '../../onnx/session.ts';
@@ -127,8 +127,7 @@ class OnnxEncoder implements Encoder {
     const finish = (positions: readonly number[], rows: Matrix) => {
       positions.forEach((position, i) => {
         const values = row(rows, i);
-        if (values.some((x) => x !== 0) && values.every(Number.isFinite))
-          vectors.data.set(values, position * this.dims);
+        if (values.some((x) => x !== 0) && allFinite(values)) vectors.data.set(values, position * this.dims);
         else failed.push(position);
       });
       done += positions.length;
