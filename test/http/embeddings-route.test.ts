@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'bun:test';
 import fc from 'fast-check';
 import OpenAI from 'openai';
+import { openEncoder } from '../../src/encode/open-encoder.ts';
 import { floatsOf } from '../../src/http/float-bytes.ts';
 import { row } from '../../src/matrix.ts';
 import { dims, gatedStudent } from '../engine/tiny-student.ts';
@@ -49,6 +50,14 @@ describe('POST /v1/embeddings', () => {
         expect([status, body.usage]).toEqual([200, { prompt_tokens: 4, total_tokens: 4 }]);
       }
     }
+  });
+
+  test('counts no words and pairs of words beside the word pieces they are made of', async () => {
+    const used = async (student: string) => {
+      const { json } = await tinyApp({ options: { encoder: await openEncoder(student, { kernels }) } });
+      return (await json('POST', path, { body: { input: ['a boundary layer', 'the kakapo'] } })).body.usage;
+    };
+    expect(await used('static-words')).toEqual(await used('static'));
   });
 
   test('base64 is the little-endian f32 of the floats, which are written with an f32’s digits', async () => {

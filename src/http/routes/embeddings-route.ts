@@ -1,10 +1,11 @@
 import { z } from '@hono/zod-openapi';
 import { config } from '../../config.ts';
 import type { Encoded, Encoder, TextRole } from '../../encode/encoder.ts';
+import { readTokens } from '../../encode/read-tokens.ts';
 import type { Collection } from '../../engine/collection.ts';
 import { ChelatedError } from '../../errors.ts';
 import { type Matrix, matrix, row } from '../../matrix.ts';
-import { type TokenBags, tokenBags } from '../../token-bags.ts';
+import { bagsBelow, type TokenBags, tokenBags } from '../../token-bags.ts';
 import { base64Of } from '../float-bytes.ts';
 import { jsonWithRows } from '../json-bytes.ts';
 import { operation } from '../operation.ts';
@@ -97,11 +98,11 @@ export function embeddingsRoute({ names, acceptTokenIds }: EmbeddingsOptions) {
   );
 }
 
-/** Tokens of the input as they were read: a gate's counts are no whole numbers. */
-function tokensOf(input: Input, tokens: TokenBags | undefined, encoder: Encoder): number {
-  if (input.tokens) return sum(input.tokens.counts);
-  if (encoder.gate) return sum(input.texts.map((text) => encoder.tokenizer.encode(text, encoder.maxTokens).length));
-  return sum((tokens ?? encoder.tokenize(input.texts)).counts);
+/** Tokens of the input as they were read: a gate's counts are no whole numbers, and word buckets are tokens once more. */
+function tokensOf({ texts, tokens }: Input, weighed: TokenBags | undefined, encoder: Encoder): number {
+  const { gate, table } = encoder;
+  const read = tokens ?? (gate ? readTokens(texts!, encoder.tokenizer) : (weighed ?? encoder.tokenize(texts!)));
+  return sum((table?.wordBuckets ? bagsBelow(read, table.rows.rows) : read).counts);
 }
 
 type Input =
@@ -199,4 +200,4 @@ function cut(vectors: Matrix, dimensions: number | undefined, { generation }: Sa
   return short;
 }
 
-const sum = (counts: Iterable<number>) => Array.from(counts).reduce((a, b) => a + b, 0);
+const sum = (counts: Float32Array) => counts.reduce((a, b) => a + b, 0);
