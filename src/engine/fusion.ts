@@ -45,5 +45,6 @@ export function fused(near: Ranking, words: WordHits, { method, weights }: Fusio
   const total = fusedScores([byVectors, { ids: words.rows, scores: words.scores }], { method, weights });
   const best = Array.from(total, ([row, score]) => ({ row, score }));
   best.sort((a, b) => b.score - a.score || a.row - b.row);
-  return { best, all: near.all && words.rows.length < depth };
+  // Where every document is among the vectors', words add none.
+  return { best, all: near.all && vectors.length === near.best.length };
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test';
 import fc from 'fast-check';
-import { type ContextGate, readGate, writeGate } from '../../src/encode/context-gate.ts';
+import { type ContextGate, heldGate, readGate, writeGate } from '../../src/encode/context-gate.ts';
 import { libraryTokenizer } from '../../src/encode/library-tokenizer.ts';
 import { staticEncoder } from '../../src/encode/static-encoder.ts';
 import { type StudentFiles, staticStudent } from '../../src/encode/static-student.ts';
@@ -119,6 +119,27 @@ for (const kernels of [referenceKernels(), await loadKernels()]) {
     });
   });
 }
+
+test('a gate weighs tokens of a long int8 table as those of the same table in f32', async () => {
+  const kernels = await loadKernels();
+  const [V, d] = [2500, 3]; // several blocks
+  const data = Int8Array.from({ length: V * d }, (_, e) => ((e * 37) % 251) - 125);
+  const scales = Float32Array.from({ length: V }, (_, t) => (t % 7) + 1);
+  const plain = matrix(
+    V,
+    d,
+    Float32Array.from(data, (x, e) => x * scales[Math.floor(e / d)]!),
+  );
+  const weights = new Float32Array(V).fill(1);
+  const [int8, f32] = [{ rows: V, dims: d, data, scales }, plain].map((rows) =>
+    heldGate(kernels, { rows, weights }, gateOf(Array.from({ length: 12 }, (_, i) => (i - 5) / 1e5))),
+  );
+  fc.assert(
+    fc.property(fc.array(fc.nat(V - 1), { minLength: 1, maxLength: 9 }), (ids) => {
+      expect(int8!.weigh(tokenBags([ids]))).toEqual(f32!.weigh(tokenBags([ids])));
+    }),
+  );
+});
 
 describe('the gate of a student folder', () => {
   test('leaves words and pairs of words as they were counted, and does not see them', async () => {
