@@ -73,17 +73,8 @@ export async function makeStudent(options: MakeStudentOptions): Promise<MadeStud
       seed: drawn,
       ...hear('paragraphs'),
     });
-  const isSource = (i: number) => i < shape.sourceTexts;
-  const composed = compose(
-    pick(all, (i) => isSource(i) && !isHeldOut(i)),
-    shape.share,
-    seed,
-  );
-  const judging = compose(
-    pick(all, (i) => isSource(i) && isHeldOut(i)),
-    shape.heldOutShare,
-    seed + 1,
-  );
+  const composed = compose(fitted, shape.share, seed);
+  const judging = compose(heldOut, shape.heldOutShare, seed + 1);
   const composedDone = performance.now();
   const paragraphs = await embedTexts(teacher, composed, hear('paragraph texts'));
   const judged = await embedTexts(teacher, judging, hear('paragraph texts'));

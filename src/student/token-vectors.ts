@@ -2,6 +2,7 @@ import { config } from '../config.ts';
 import { libraryTokenizer } from '../encode/library-tokenizer.ts';
 import { addPooling } from '../encode/onnx/add-pooling.ts';
 import { applyDense, readDenseLayer } from '../encode/onnx/dense-layer.ts';
+import { encoderThreads } from '../encode/onnx/encoder-threads.ts';
 import { type ModelFiles, readText } from '../encode/onnx/model-files.ts';
 import { readModelSpec } from '../encode/onnx/model-spec.ts';
 import { readWeights } from '../encode/onnx/read-weights.ts';
@@ -11,6 +12,7 @@ import { pickWeights } from '../encode/onnx/weight-files.ts';
 import { ChelatedError } from '../errors.ts';
 import type { Kernels } from '../kernels/kernels.ts';
 import { type Matrix, matrix } from '../matrix.ts';
+import { fuseTransformer } from '../onnx/fuse/fuse-transformer.ts';
 import { openSession } from '../onnx/session.ts';
 
 /**
@@ -34,10 +36,12 @@ export async function tokenVectors(
   const { before, behind } = readSurround(json, `${model.name}/tokenizer.json`);
   const dense = await Promise.all(spec.dense.map((folder) => readDenseLayer(model, folder)));
   const weights = pickWeights(model, dtype);
-  const session = await openSession(async () => {
+  const prepare = async () => {
     const { bytes, ...beside } = await readWeights(model, weights);
-    return { bytes: addPooling(bytes, spec.pooling), ...beside };
-  });
+    return { bytes: addPooling(fuseTransformer(bytes), spec.pooling), ...beside };
+  };
+  // The first session decides how many threads the encoder's have that embeds the texts.
+  const session = await openSession(prepare, { threads: encoderThreads(), unpackWeights: true });
   try {
     let all: Matrix | undefined;
     const step = config.makeStudent.tokensAtOnce;

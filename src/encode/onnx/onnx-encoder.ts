@@ -13,6 +13,7 @@ import { libraryTokenizer } from '../library-tokenizer.ts';
 import type { Tokenizer } from '../tokenizer.ts';
 import { addPooling, unitOutput } from './add-pooling.ts';
 import { applyDense, type DenseLayer, readDenseLayer } from './dense-layer.ts';
+import { encoderThreads } from './encoder-threads.ts';
 import { type ModelFiles, readText } from './model-files.ts';
 import { type ModelSpec, readModelSpec } from './model-spec.ts';
 import { planBatches } from './plan-batches.ts';
@@ -74,7 +75,7 @@ export async function onnxEncoder(
     return { bytes: addPooling(fuseTransformer(bytes), spec.pooling, { unit: dense.length === 0 }), ...beside };
   };
   const session = await openSession(prepare, {
-    threads: options.threads ?? threadsHere(),
+    threads: options.threads ?? encoderThreads(),
     unpackWeights: true,
     f16: weights.dtype === 'fp16' || weights.dtype === 'q4f16',
     ...(options.device && { device: options.device }),
@@ -204,12 +205,6 @@ function withOptions(spec: ModelSpec, { pooling, prompts, maxTokens }: OnnxEncod
     ...(pooling && { pooling: [pooling], poolingAssumed: false }),
     prompts: { ...spec.prompts, ...prompts },
   };
-}
-
-/** As many threads as are wanted and there are cores for. */
-function threadsHere(): number {
-  const cores = typeof navigator === 'undefined' ? undefined : navigator.hardwareConcurrency;
-  return Math.min(config.onnxEncoder.threads, cores ?? config.onnxEncoder.threads);
 }
 
 const files = ({ externalData = [] }: OnnxModel) => externalData.map(({ data }) => data);
