@@ -3,12 +3,13 @@
 //
 //   CHELATED_MODELS=… node scripts/bun.mjs scripts/build-student.ts --raw --out RAW
 //   CHELATED_DATA=… CHELATED_VECTORS=… node scripts/bun.mjs bench/student.bench.ts [--raw RAW] [--students DIR,DIR] [--f32 TABLE.npy]
-//       [--documents 0,30,100,300,1000,all] [--json] [COLLECTION…]
+//       [--documents 0,30,100,300,1000,all] [--plot FILE.svg] [--json] [COLLECTION…]
 //
 // Rows: a student, and the documents that its adapter was fitted on (0: none). `mean` is the mean share of the teacher's nDCG@10.
 // Below, how long a query takes, tokens and vector, beside the first student's: medians of rounds, and of their ratios; students take turns.
+// --plot: nDCG@10 without a corpus, by the number of general texts that a student's card names.
 // "teacher's documents": the teacher's own vectors are searched with the student's queries, without any adapter.
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { kernelsAdapter } from '../src/adapter/kernels-adapter.ts';
@@ -18,10 +19,13 @@ import type { Encoder } from '../src/encode/encoder.ts';
 import { readNpy } from '../src/encode/npy.ts';
 import { openEncoder } from '../src/encode/open-encoder.ts';
 import { staticEncoder } from '../src/encode/static-encoder.ts';
+import { readStudentCard } from '../src/encode/student-card.ts';
+import { readNamedStudent } from '../src/encode/student-folder.ts';
 import { evaluate } from '../src/evaluate/evaluate.ts';
 import { readDataset } from '../src/evaluate/read-dataset.ts';
 import { reportTable } from '../src/evaluate/report-table.ts';
 import { loadKernels } from '../src/kernels/load.ts';
+import { type Chart, drawChart } from '../src/lab/chart.ts';
 import { type Matrix, pickRows } from '../src/matrix.ts';
 import { random } from '../src/random.ts';
 import { median } from './http/load.ts';
@@ -32,6 +36,7 @@ const { values: options, positionals } = parseArgs({
     raw: { type: 'string' },
     students: { type: 'string', default: 'static' },
     f32: { type: 'string' },
+    plot: { type: 'string' },
     documents: { type: 'string', default: '0,30,100,300,1000,all' },
     teacher: { type: 'string', default: 'all-MiniLM-L6-v2' },
     seed: { type: 'string', default: '0' },
@@ -109,6 +114,7 @@ for (const collection of collections) {
   note('teacher', ceiling.at(-1)!);
   teacher.dispose();
 }
+if (options.plot !== undefined) await writeFile(options.plot, await drawChart(await byGeneralTexts()));
 const rows = Array.from(table, ([name, figures]) => {
   const mean = figures.reduce((sum, figure, i) => sum + figure / ceiling[i]!, 0) / figures.length;
   return { name, figures: [...figures, mean] };
@@ -117,6 +123,28 @@ console.log(options.json ? JSON.stringify(rows) : reportTable([...collections, '
 for (const [i, { name }] of students.entries()) {
   const beside = median(waits[i]!.map((wait, round) => wait / waits[0]![round]!));
   console.error(`${name}: ${median(waits[i]!).toFixed(1)} µs a query, ${beside.toFixed(2)} × ${students[0]!.name}`);
+}
+
+/** Students in the order in which they were named, the teacher's figures as level lines. */
+async function byGeneralTexts(): Promise<Chart> {
+  const named = students.filter(({ name }) => !name.endsWith('f32'));
+  const counts = await Promise.all(named.map(({ name }) => generalTexts(name)));
+  const series = collections.flatMap((collection, c) => [
+    {
+      name: collection,
+      points: named.map(({ name }, i) => ({ x: counts[i]!, y: table.get(`${name}, no corpus`)![c]! })),
+    },
+    { name: `${collection}, teacher`, points: counts.map((x) => ({ x, y: ceiling[c]! })) },
+  ]);
+  const title = 'nDCG@10 without a corpus, by the general texts that a student was made from';
+  return { kind: 'lines', title, x: 'general texts', y: 'nDCG@10', series };
+}
+
+async function generalTexts(name: string): Promise<string> {
+  if (name === 'raw table') return '0';
+  const { card } = await readNamedStudent(name);
+  const { fitted } = readStudentCard(card).provenance as { fitted?: { texts: number; heldOut: number } };
+  return fitted ? (fitted.texts + fitted.heldOut).toLocaleString('en') : '0';
 }
 
 /** Microseconds of each round over the queries, one at a time. */
