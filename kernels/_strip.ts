@@ -8,8 +8,6 @@ export const STRIP: i32 = 32;
  * One row of x and many columns, for so every vector of B is the memory operand of the product that uses it: 17 operations a
  * row, where a tile of 4 × 8 needs 22.
  */
-// @ts-ignore: decorator
-@inline
 export function strip(x: usize, b: usize, stride: usize, k: i32, y: usize, add: bool): void {
   if (ASC_FEATURE_SIMD) {
     let s0 = f32x4.splat(0);

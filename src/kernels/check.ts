@@ -1,6 +1,6 @@
 import { ChelatedError } from '../errors.ts';
 import type { Matrix } from '../matrix.ts';
-import type { Int8Rows, SparseRidgeOptions, SparseRows } from './kernels.ts';
+import type { Int8Rows, SparseRidgeOptions, SparseRows, TextRows, TransformerLayer } from './kernels.ts';
 
 // What every implementation refuses, in one place, so that all refuse alike.
 
@@ -49,6 +49,48 @@ export function checkContextDots(S: SparseRows, context: Shape, tokens: Shape): 
 }
 
 type Shape = Pick<Matrix, 'rows' | 'dims'>;
+
+/** A layer takes d numbers a row, and gives d. */
+export function checkLayer(
+  { heads, qkv, merge, attentionNorm, into, out, outNorm }: TransformerLayer,
+  d: number,
+): void {
+  const h = into.weight.dims;
+  const check = (what: string, expected: number, got: number) =>
+    checkEqual(`layer of a transformer: ${what}`, expected, got);
+  check(`columns that are left of ${d} for ${heads} heads`, 0, d % heads);
+  for (const [name, { weight, bias }, rows, dims] of [
+    ['qkv', qkv, d, 3 * d],
+    ['merge', merge, d, d],
+    ['into', into, d, h],
+    ['out', out, h, d],
+  ] as const) {
+    check(`rows of ${name}`, rows, weight.rows);
+    check(`columns of ${name}`, dims, weight.dims);
+    check(`bias of ${name}`, dims, bias.length);
+  }
+  for (const { gain, shift } of [attentionNorm, outNorm]) {
+    check('gain of a norm', d, gain.length);
+    check('shift of a norm', d, shift.length);
+  }
+}
+
+/** The strides of a bias of scores over texts, heads and queries; 0 where one stands for all. */
+export function checkTextRows(X: Matrix, d: number, heads: number, { texts, tokens, bias }: TextRows): number[] {
+  checkEqual('apply: width of the rows', d, X.dims);
+  checkEqual(`apply: rows of ${texts} texts of ${tokens} tokens`, texts * tokens, X.rows);
+  if (!bias) return [0, 0, 0];
+  const sizes = [texts, heads, tokens, tokens];
+  const dims = [...new Array(Math.max(0, 4 - bias.dims.length)).fill(1), ...bias.dims];
+  const fits = dims.length === 4 && dims.every((size, i) => size === sizes[i] || (size === 1 && i < 3));
+  if (!fits) throw new ChelatedError('shape_mismatch', `apply: expected a bias of [${sizes}], got [${bias.dims}]`);
+  checkEqual(
+    `apply: numbers of a bias of [${bias.dims}]`,
+    dims.reduce((a, b) => a * b, 1),
+    bias.data.length,
+  );
+  return [0, 1, 2].map((i) => (dims[i] === 1 ? 0 : dims.slice(i + 1).reduce((a, b) => a * b, 1)));
+}
 
 export function checkInt8(X: Int8Rows): void {
   checkEqual(`hold: int8 numbers of ${X.rows} × ${X.dims}`, X.rows * X.dims, X.data.length);

@@ -33,6 +33,57 @@ export interface ResidentMap {
   free(): void;
 }
 
+/** X·weight + bias. */
+export interface Dense {
+  readonly weight: Matrix; // (k, n)
+  readonly bias: Float32Array; // (n)
+}
+
+/** A row brought to mean 0 and variance 1, times `gain`, plus `shift`; `epsilon` is added to the variance. */
+export interface LayerNorm {
+  readonly gain: Float32Array; // (d)
+  readonly shift: Float32Array; // (d)
+  readonly epsilon: number;
+}
+
+/**
+ * A layer of a transformer as BERT has them, over the rows X (tokens, d) of a text:
+ *
+ *   Y = attentionNorm(X + merge(heads(qkv(X)))), Z = outNorm(Y + out(gelu(into(Y))))
+ *
+ * `qkv` gives queries, keys and values side by side (3d), the heads of each side by side; a head is softmax(scale·QKᵀ + bias)·V,
+ * and gelu(z) = ½·z·(1 + erf(z/√2)).
+ */
+export interface TransformerLayer {
+  readonly heads: number;
+  readonly scale: number;
+  readonly qkv: Dense; // d → 3d
+  readonly merge: Dense; // d → d
+  readonly attentionNorm: LayerNorm;
+  readonly into: Dense; // d → h
+  readonly out: Dense; // h → d
+  readonly outNorm: LayerNorm;
+}
+
+/** What rows of texts are: so many texts of so many tokens, one after the other. */
+export interface TextRows {
+  readonly texts: number;
+  readonly tokens: number;
+  /** Added to the scores of every layer; a size of 1 stands for all. The last one is that of the keys. */
+  readonly bias?: { readonly dims: readonly number[]; readonly data: Float32Array }; // (texts, heads, tokens, tokens)
+}
+
+/** Layers in kernel memory until `free()`. */
+export interface ResidentTransformer {
+  readonly dims: number;
+  /** One layer more, behind the others: only one need be in memory besides. */
+  append(layer: TransformerLayer): void;
+  /** All layers, one after the other, on X (texts · tokens, d). A text's rows depend on no other text. */
+  apply(X: Matrix, rows: TextRows): Matrix;
+  /** Releases the memory. A second call does nothing; any other use afterwards throws `invalid_input`. */
+  free(): void;
+}
+
 /** f32 rows in kernel memory that grow and change in place: an index that is written to while it is searched. */
 export interface GrowingRows {
   readonly rows: number;
@@ -77,6 +128,8 @@ export interface Kernels {
   hold(X: Matrix | Int8Rows): Resident;
   /** The same for a map that rows are multiplied with again and again, one or many at a time; it takes twice the memory. */
   holdMap(M: Matrix): ResidentMap;
+  /** Copies the first layer of a transformer into kernel memory. */
+  holdTransformer(first: TransformerLayer): ResidentTransformer;
   /** No rows yet, in kernel memory, with room for more: growing moves nothing that is there. */
   growing(dims: number): GrowingRows;
 

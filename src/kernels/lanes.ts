@@ -2,7 +2,14 @@ import { config } from '../config.ts';
 import type { KernelExports } from './abi.ts';
 
 /** Kernels whose rows may be computed by any thread: none of them takes a float, and a row never depends on its neighbours. */
-export const laneKernels = ['embedding_bag_f32', 'gemm_f32', 'top_k_f32'] as const;
+export const laneKernels = [
+  'add_norm_f32',
+  'attention_f32',
+  'dense_f32',
+  'embedding_bag_f32',
+  'gemm_f32',
+  'top_k_f32',
+] as const;
 export type LaneKernel = (typeof laneKernels)[number];
 
 /** Who computes: one thread, or several on the same memory, each with its lane 0 … count − 1. */

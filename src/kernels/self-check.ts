@@ -58,6 +58,17 @@ const probes: Record<string, (kernels: Kernels) => number[]> = {
     ...kernels.gemm(X, Y, { transposeA: true }).data,
   ],
   'gemm of one row': (kernels) => [...kernels.gemm(matrix(1, 9, x.slice(0, 9)), Y).data],
+  holdTransformer: (kernels) => {
+    const dense = (rows: number, dims: number) => ({ weight: waves(rows, dims, 0.9), bias: Y.data.subarray(0, dims) });
+    const norm = { gain: x, shift: y, epsilon: 1e-5 };
+    const held = kernels.holdTransformer({
+      ...{ heads: 1, scale: 0.01, qkv: dense(D, 3 * D), merge: dense(D, D), attentionNorm: norm },
+      ...{ into: dense(D, 5), out: dense(5, D), outNorm: norm },
+    });
+    const { data } = held.apply(X, { texts: 1, tokens: 9, bias: { dims: [9], data: Y.data.subarray(0, 9) } });
+    held.free();
+    return [...data];
+  },
   embeddingBag: (kernels) => [...kernels.embeddingBag(X, S).data],
   'embeddingBag of int8 rows': (kernels) => [...held(kernels, (rows) => kernels.embeddingBag(rows, S).data)],
   contextDots: (kernels) => [...kernels.contextDots(X, Y, S)],

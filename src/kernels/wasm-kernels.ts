@@ -9,6 +9,7 @@ import { blendF32, homeostaticPushF32, normalizeF32 } from './rows.ts';
 import { drain, sparseRidgeStepsF32 } from './sparse-ridge.ts';
 import { Strips } from './strips.ts';
 import { topKF32 } from './top-k.ts';
+import { HeldTransformer } from './transformer.ts';
 
 export interface WasmKernelsOptions extends ArenaOptions {
   readonly fallback?: string | undefined;
@@ -22,6 +23,7 @@ export function wasmKernels(exports: KernelExports, { fallback, ...options }: Wa
     ...(fallback === undefined ? {} : { fallback }),
     hold: (X) => new Held(arena, X),
     holdMap: (M) => new Strips(arena, M),
+    holdTransformer: (first) => new HeldTransformer(arena, first),
     growing: (dims) => new Chunks(arena, dims),
     normalize: (X) => normalizeF32(arena, X),
     homeostaticPush: (X, C, eta) => homeostaticPushF32(arena, X, C, eta),

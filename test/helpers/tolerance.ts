@@ -28,6 +28,17 @@ export const constants = {
   centroidInt8: (m: number) => m + 4,
   dequantize: 1,
   columnSquares: (n: number) => n,
+  /** Scores in −d … d, each off by (d + 3)u·d at most, which shares feel twice; then a sum over t tokens. */
+  attention: (t: number, d: number) => 2 * (d + 3) * Math.max(1, d / 3) + 2 * t + 12,
+  /** A rounded sum, mean and factor, and three operations more. */
+  addNorm: 6,
+};
+
+/** How far a GELU of f32 is off beside what its argument is: absolutely by the fit, near zero by sixteen roundings. */
+export const gelu = {
+  bound: (z: number) => Math.min(6e-7 + 2 * u * Math.abs(z), 24 * u * Math.abs(z)) + least,
+  /** The steepest that it gets. */
+  slope: 1.13,
 };
 
 /** Where `got` leaves the bound, else null. NaN must meet NaN, and an infinity itself. */

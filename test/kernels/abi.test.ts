@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { abi, abiVersion, type KernelName } from '../../src/kernels/abi.ts';
 import { allCases } from './contract/all-cases.ts';
 import { allBuilds, buildBytes, rawExports } from './contract/builds.ts';
+import { attentionScratch } from './contract/cases-transformer.ts';
 import { ordinary } from './contract/fills.ts';
 
 /** Rows of the README's table of exports: name → signature. */
@@ -45,12 +46,27 @@ describe('abi', () => {
 
   test('has every kernel in the contract suite', () => {
     const used = new Set(Object.values(allCases).flatMap((make) => make(4, ordinary).calls.map((call) => call.export)));
-    const plumbing = ['abi_version', 'has_simd', 'heap_base', 'memory_grow', 'gemm_scratch_bytes'];
+    const plumbing = [
+      'abi_version',
+      'has_simd',
+      'heap_base',
+      'memory_grow',
+      'gemm_scratch_bytes',
+      'attention_scratch_bytes',
+    ];
     expect([...used, ...plumbing].sort()).toEqual(Object.keys(abi).sort());
   });
 
   test('needs the scratch that the contract suite gives', () => {
     const scratch = allCases['gemm_f32, d deep']!(4, ordinary).buffers.scratch!;
     expect(scratch).toEqual({ role: 'state', bytes: rawExports('simd').gemm_scratch_bytes() });
+    for (const [t, d] of [
+      [1, 1],
+      [33, 32],
+      [500, 64],
+      [70, 100],
+    ] as const) {
+      expect(rawExports('simd').attention_scratch_bytes(t, d)).toBe(attentionScratch(t, d));
+    }
   });
 });

@@ -1,5 +1,5 @@
 import { abiVersion } from '../../src/kernels/abi.ts';
-import { allCases } from './contract/all-cases.ts';
+import { hostCases } from './contract/all-cases.ts';
 import type { KernelBuffer, KernelCall, KernelCase } from './contract/buffers.ts';
 import { type FillName, fills } from './contract/fills.ts';
 
@@ -40,10 +40,10 @@ const shapes: readonly (readonly [number, FillName])[] = [
   [5, 'huge'],
 ];
 
-/** File name → text, for every export that has cases. */
+/** File name → text, for every export that hosts run. */
 export function vectorFiles(): Map<string, string> {
   const files = new Map<string, { name: string; made: KernelCase }[]>();
-  for (const [title, make] of Object.entries(allCases)) {
+  for (const [title, make] of Object.entries(hostCases)) {
     const [kernel, way] = title.split(', ') as [string, string | undefined];
     const cases = files.get(kernel) ?? [];
     files.set(kernel, cases);

@@ -21,10 +21,13 @@ export function gemv(A: Matrix, x: Float32Array): Float64Array {
   return Float64Array.from({ length: A.rows }, (_, i) => dot(A.data.subarray(i * A.dims, (i + 1) * A.dims), x));
 }
 
+/** A matrix, in f64 where it is what was computed before. */
+export type Numbers = Pick<Matrix, 'rows' | 'dims'> & { readonly data: ArrayLike<number> };
+
 /** A·B, either transposed on request, in f64. */
 export function gemm(
-  A: Matrix,
-  B: Matrix,
+  A: Numbers,
+  B: Numbers,
   { transposeA = false, transposeB = false }: { transposeA?: boolean; transposeB?: boolean } = {},
 ): { rows: number; dims: number; data: Float64Array } {
   const [m, k] = transposeA ? [A.dims, A.rows] : [A.rows, A.dims];

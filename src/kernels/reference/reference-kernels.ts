@@ -10,6 +10,7 @@ import { normalize } from './normalize.ts';
 import { axpy, dot, gemm, gemv } from './products.ts';
 import { sparseRidgeSteps } from './sparse-ridge.ts';
 import { topK } from './top-k.ts';
+import { ReferenceTransformer } from './transformer.ts';
 
 /**
  * The same interface in plain TypeScript, every sum in f64, results rounded to f32 at the end: slow, clear, and what the
@@ -24,6 +25,7 @@ export function referenceKernels(): Kernels {
     name: 'reference',
     hold: (X) => new ReferenceResident(X),
     holdMap: (M) => residentMap(new ReferenceResident(M)),
+    holdTransformer: (first) => new ReferenceTransformer(first),
     growing: (dims) => new ReferenceRows(dims),
     normalize: (X) => rounded(X, normalize(X)),
     homeostaticPush: (X, C, eta) => rounded(X, homeostaticPush(X, C, eta)),

@@ -19,11 +19,12 @@ import {
   xpbyColumnsCase,
 } from './cases-products.ts';
 import { blendCase, homeostaticPushCase, normalizeCase } from './cases-rows.ts';
+import { addNormCase, attentionCase, denseCase } from './cases-transformer.ts';
 
 export type MakeCase = (d: number, fill: Fill) => KernelCase;
 
-/** Every kernel of the module, as a case of width d filled with numbers of a kind. gemm appears once for each way to call it. */
-export const allCases: Readonly<Record<string, MakeCase>> = {
+/** Every kernel that hosts run, as a case of width d filled with numbers of a kind. gemm appears once for each way to call it. */
+export const hostCases: Readonly<Record<string, MakeCase>> = {
   normalize_f32: normalizeCase,
   homeostatic_push_f32: homeostaticPushCase,
   blend_f32: blendCase,
@@ -49,3 +50,15 @@ export const allCases: Readonly<Record<string, MakeCase>> = {
   axpy_columns_f32: axpyColumnsCase,
   xpby_columns_f32: xpbyColumnsCase,
 };
+
+/** Those of a transformer's layers, which the hosts in other languages do not run. */
+const transformerCases: Readonly<Record<string, MakeCase>> = {
+  dense_f32: denseCase,
+  'dense_f32, two strips without GELU': (d, fill) => denseCase(d, fill, { isGelu: false, strips: 2 }),
+  attention_f32: (d, fill) => attentionCase([5, d], fill, true),
+  'attention_f32, d tokens with one row of bias': (d, fill) => attentionCase([d, 3], fill, false),
+  add_norm_f32: addNormCase,
+  'add_norm_f32, in place': (d, fill) => addNormCase(d, fill, { isInPlace: true }),
+};
+
+export const allCases: Readonly<Record<string, MakeCase>> = { ...hostCases, ...transformerCases };
