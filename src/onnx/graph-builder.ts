@@ -131,15 +131,15 @@ export class GraphBuilder {
   }
 }
 
-/** Name, type and shape of a graph's input or output. */
-export function valueInfo(name: string, dtype: OnnxDtype, dims: readonly Dimension[]): ValueInfoProto {
-  const dim = dims.map((d) =>
+/** Name, type and shape of a graph's input or output; without dimensions named it may have any. */
+export function valueInfo(name: string, dtype: OnnxDtype, dims?: readonly Dimension[]): ValueInfoProto {
+  const dim = dims?.map((d) =>
     create(TensorShapeProto_DimensionSchema, {
       value: typeof d === 'number' ? { case: 'dimValue', value: BigInt(d) } : { case: 'dimParam', value: d },
     }),
   );
-  const shape = create(TensorShapeProtoSchema, { dim });
-  const tensor = create(TypeProto_TensorSchema, { elemType: onnxTypes[dtype], shape });
+  const shape = dim && { shape: create(TensorShapeProtoSchema, { dim }) };
+  const tensor = create(TypeProto_TensorSchema, { elemType: onnxTypes[dtype], ...shape });
   return create(ValueInfoProtoSchema, {
     name,
     type: create(TypeProtoSchema, { value: { case: 'tensorType', value: tensor } }),

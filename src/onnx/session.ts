@@ -3,6 +3,7 @@ import { ChelatedError } from '../errors.ts';
 import { Mutex } from '../mutex.ts';
 import { attempt } from './attempt.ts';
 import { type Device, type DeviceChoice, noteDeviceFallback, wantedDevice } from './device.ts';
+import type { Dimension } from './graph-builder.ts';
 import { KeptTensor } from './kept-tensor.ts';
 import type { Runtime, RuntimeCopy } from './runtime-copy.ts';
 import { findPlace } from './runtimes.ts';
@@ -46,6 +47,12 @@ export interface OnnxSession {
   dispose(): Promise<void>;
 }
 
+/** One that onnxruntime runs whole. */
+export interface GraphSession extends OnnxSession {
+  /** Sizes of an output of f32, or the names of those that vary; none where the graph does not say. Of other numbers null. */
+  shapeOf(output: string): readonly Dimension[] | null;
+}
+
 /** A graph all of whose outputs stay where it runs, until they are read or disposed of. */
 export interface KeepingSession extends Omit<OnnxSession, 'run'> {
   /** @throws {ChelatedError} backend_failed; device_lost, and with the GPU all that was kept on it */
@@ -66,7 +73,7 @@ export type Float32Tensor = Extract<OnnxTensor, { dtype: 'f32' }>;
 export async function openSession(
   model: Uint8Array | (() => Promise<OnnxModel>),
   options: SessionOptions = {},
-): Promise<OnnxSession> {
+): Promise<GraphSession> {
   const read = model instanceof Uint8Array ? async () => ({ bytes: model }) : model;
   return new Session(read, options, await openGraph(read, options, false));
 }
@@ -114,7 +121,7 @@ async function openGraph(
   }
 }
 
-class Session implements OnnxSession {
+class Session implements GraphSession {
   readonly inputNames: readonly string[];
   readonly outputNames: readonly string[];
   readonly #read: () => Promise<OnnxModel>;
@@ -133,6 +140,11 @@ class Session implements OnnxSession {
 
   get device(): Device {
     return this.#graph.device;
+  }
+
+  shapeOf(output: string): readonly Dimension[] | null {
+    const known = this.#graph.session.outputMetadata.find(({ name }) => name === output);
+    return known?.isTensor && known.type === 'float32' ? known.shape : null;
   }
 
   async run(feeds: MixedFeeds, outputs: readonly string[] = this.outputNames): Promise<Record<string, Float32Tensor>> {
@@ -190,7 +202,7 @@ class Keeping implements KeepingSession {
   }
 }
 
-const disposedError = () => new ChelatedError('invalid_input', 'this ONNX session was disposed; open it again');
+export const disposedError = () => new ChelatedError('invalid_input', 'this ONNX session was disposed; open it again');
 
 function runGraph({ copy, device, session }: OpenGraph, feeds: MixedFeeds, outputs: readonly string[]) {
   return attempt('onnxruntime failed', async () => {

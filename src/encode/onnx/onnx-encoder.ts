@@ -2,10 +2,13 @@ import { config } from '../../config.ts';
 import { ChelatedError } from '../../errors.ts';
 import { fingerprint } from '../../fingerprint.ts';
 import type { Kernels } from '../../kernels/kernels.ts';
+import { loadKernels, type ThreadedKernels } from '../../kernels/load.ts';
 import { allFinite, type Matrix, matrix, pickRows, row } from '../../matrix.ts';
 import type { Device, DeviceChoice } from '../../onnx/device.ts';
 import { fuseTransformer } from '../../onnx/fuse/fuse-transformer.ts';
-import { type OnnxModel, type OnnxSession, openSession } from '../../onnx/session.ts';
+import { handOver } from '../../onnx/hand-over.ts';
+import { openPartedSession } from '../../onnx/parted-session.ts';
+import type { OnnxModel, OnnxSession } from '../../onnx/session.ts';
 import { type TokenBags, tokenBags } from '../../token-bags.ts';
 import { checkTexts } from '../check-texts.ts';
 import type { Encoded, EncodeOptions, Encoder, TextRole } from '../encoder.ts';
@@ -39,6 +42,7 @@ export interface OnnxEncoderOptions {
 
 /**
  * A transformer as an encoder: the model's tokenizer, its ONNX file in onnxruntime-web, pooling, Dense layers, unit length.
+ * On wasm, layers as BERT has them are run by the kernels, with as many threads (`openPartedSession`).
  *
  * Error   cosine ≥ .9999 to Python's onnxruntime on the same file; a text's vector in a batch and alone: max |Δ| ≤ 1e-4
  * Edge    a text of more tokens than the model reads is cut, its special tokens kept. A text without any token, and one
@@ -68,18 +72,22 @@ export async function onnxEncoder(
     ...dense.flatMap(({ weight, bias }) => [bytesOf(weight.data), bytesOf(bias ?? new Float32Array())]),
   );
   // Read again only where a GPU is lost; until then nothing of it is held here.
-  let first: OnnxModel | undefined = read;
+  const next = handOver(read, () => readWeights(model, weights));
   const prepare = async () => {
-    const { bytes, ...beside } = first ?? (await readWeights(model, weights));
-    first = undefined;
+    const { bytes, ...beside } = await next();
     return { bytes: addPooling(fuseTransformer(bytes), spec.pooling, { unit: dense.length === 0 }), ...beside };
   };
-  const session = await openSession(prepare, {
-    threads: options.threads ?? encoderThreads(),
-    unpackWeights: true,
-    f16: weights.dtype === 'fp16' || weights.dtype === 'q4f16',
-    ...(options.device && { device: options.device }),
-  });
+  const threads = options.threads ?? encoderThreads();
+  const session = await openPartedSession(
+    prepare,
+    {
+      threads,
+      unpackWeights: true,
+      f16: weights.dtype === 'fp16' || weights.dtype === 'q4f16',
+      ...(options.device && { device: options.device }),
+    },
+    (wanted) => threadedOr(kernels, wanted),
+  );
   const parts = { id: model.name, spec, tokenizer, surround, dense, session, kernels, baseFingerprint };
   const probe = await embed(parts, [[...surround.before, 0, ...surround.behind]], 0).catch(async (error: unknown) => {
     await session.dispose();
@@ -205,6 +213,12 @@ function withOptions(spec: ModelSpec, { pooling, prompts, maxTokens }: OnnxEncod
     ...(pooling && { pooling: [pooling], poolingAssumed: false }),
     prompts: { ...spec.prompts, ...prompts },
   };
+}
+
+/** Kernels with so many threads: those given, or others where these have fewer and the module lies beside the code. */
+async function threadedOr(kernels: Kernels, threads: number): Promise<ThreadedKernels> {
+  const given = { threads: 1, ...kernels, close: () => {} };
+  return given.threads >= threads ? given : loadKernels({ threads }).catch(() => given);
 }
 
 const files = ({ externalData = [] }: OnnxModel) => externalData.map(({ data }) => data);

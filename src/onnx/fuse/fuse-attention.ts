@@ -1,6 +1,6 @@
 import type { NodeProto } from '../gen/onnx_pb.ts';
-import { onnxTypes } from '../tensor.ts';
 import { contribNode, type GraphEditor, node } from './graph-editor.ts';
+import { projection } from './projection.ts';
 
 /**
  * Makes one node of each self-attention of the common shape:
@@ -100,17 +100,6 @@ function trace(graph: GraphEditor, name: string | undefined) {
     else return { from, permutations, sizes, scale };
     from = graph.producer(from.input[0]);
   }
-}
-
-/** hW + b. */
-function projection(graph: GraphEditor, sum: NodeProto | undefined) {
-  if (sum?.opType !== 'Add') return undefined;
-  const bias = sum.input.find((name) => graph.tensor(name)?.dims.length === 1);
-  const product = graph.producer(sum.input.find((name) => name !== bias));
-  const [hidden, weight] = product?.opType === 'MatMul' ? product.input : [];
-  const tensor = graph.tensor(bias);
-  if (!bias || !hidden || !weight || tensor?.dataType !== onnxTypes.f32 || !graph.isConstant(weight)) return undefined;
-  return { hidden, weight, bias, width: Number(tensor.dims[0]) };
 }
 
 function permutation({ attribute }: NodeProto): string {

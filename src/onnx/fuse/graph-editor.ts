@@ -1,4 +1,5 @@
-import { create, toBinary } from '@bufbuild/protobuf';
+import { create, type MessageInitShape, toBinary } from '@bufbuild/protobuf';
+import type { GenMessage } from '@bufbuild/protobuf/codegenv2';
 import {
   AttributeProtoSchema,
   type GraphProto,
@@ -10,6 +11,8 @@ import {
   OperatorSetIdProtoSchema,
   type TensorProto,
   TensorProtoSchema,
+  type ValueInfoProto,
+  ValueInfoProtoSchema,
 } from '../gen/onnx_pb.ts';
 import { type Dimension, valueInfo } from '../graph-builder.ts';
 import { parseModel } from '../read-model.ts';
@@ -151,21 +154,59 @@ export class GraphEditor {
     return `chelated_${this.#fresh++}`;
   }
 
+  /** The whole model, its inputs as they were. */
   bytes(): Uint8Array {
-    const { opsetImport } = this.#model;
-    if (!opsetImport.some(({ domain }) => domain === contrib)) {
-      opsetImport.push(create(OperatorSetIdProtoSchema, { domain: contrib, version: 1n }));
-    }
-    const needed = new Set(this.#graph.output.map(({ name }) => name));
+    return this.#build(this.outputs, new Map(), this.#graph.input);
+  }
+
+  /**
+   * A model of its own that computes some of the values from the inputs and from values given: f32 of these shapes, of any
+   * where no dimension is named.
+   */
+  part(outputs: readonly string[], given: ReadonlyMap<string, readonly Dimension[]> = new Map()): Uint8Array {
+    return this.#build(outputs, given);
+  }
+
+  #build(
+    outputs: readonly string[],
+    given: ReadonlyMap<string, readonly Dimension[]>,
+    inputs?: readonly ValueInfoProto[],
+  ): Uint8Array {
+    const needed = new Set(outputs);
+    const isNeeded = ({ name }: { readonly name: string }) => needed.has(name);
     const kept = this.#graph.node.toReversed().filter(({ input, output }) => {
-      if (!output.some((name) => needed.has(name))) return false;
+      if (!output.some((name) => name !== '' && needed.has(name) && !given.has(name))) return false;
       for (const name of input) needed.add(name);
       return true;
     });
-    this.#graph.node = kept.reverse();
-    this.#graph.initializer = this.#graph.initializer.filter(({ name }) => needed.has(name));
-    return toBinary(ModelProtoSchema, this.#model);
+    const infos = new Map(this.#graph.output.map((each) => [each.name, each]));
+    const graph = {
+      node: kept.reverse(),
+      initializer: this.#graph.initializer.filter(isNeeded),
+      input: [
+        ...(inputs ?? this.#graph.input.filter(isNeeded)),
+        ...Array.from(given, ([name, dims]) => valueInfo(name, 'f32', dims.length > 0 ? dims : undefined)).filter(
+          isNeeded,
+        ),
+      ],
+      // onnxruntime finds the type of an output that states none.
+      output: outputs.map((name) => infos.get(name) ?? create(ValueInfoProtoSchema, { name })),
+    };
+    const own = create(OperatorSetIdProtoSchema, { domain: contrib, version: 1n });
+    const { opsetImport } = this.#model;
+    const model = {
+      graph: changed(GraphProtoSchema, this.#graph, graph),
+      opsetImport: opsetImport.some(({ domain }) => domain === contrib) ? opsetImport : [...opsetImport, own],
+    };
+    return toBinary(ModelProtoSchema, changed(ModelProtoSchema, this.#model, model));
   }
+}
+
+/** The same message with other fields, what was not known of it kept. */
+function changed<T extends GraphProto | ModelProto>(schema: GenMessage<T>, message: T, fields: Partial<T>): T {
+  return Object.assign(create(schema, { ...message, ...fields } as MessageInitShape<GenMessage<T>>), {
+    $unknown: message.$unknown,
+  });
 }
 
 /** A node with one output; attributes are integers, lists of them, or `{ f }`, a number. */
