@@ -1,4 +1,4 @@
-import { STRIP, strip } from './_strip';
+import { STRIP, strips } from './_strip';
 
 const ROWS: i32 = 64; // of x, that pass by a strip while it is in cache
 const DEPTH: i32 = 256; // rows of a strip, 32 kB, summed from zero before they are added
@@ -57,21 +57,21 @@ function geluStrip(y: usize): void {
  *
  *   y_ij = g(b_j + Σ_p x_ip·w_pj), g(z) = ½·z·(1 + erf(z/√2)) or z itself
  *
- * Shape   x (m, k) · w (strips, k, 32): strip s holds columns 32·s … 32·s + 31 of W · b (32·strips) · y (m, 32·strips), f32, rows of x
+ * Shape   x (m, k) · w (count, k, 32): strip s holds columns 32·s … 32·s + 31 of W · b (32·count) · y (m, 32·count), f32, rows of x
  *         and y with strides in floats
  * Edge    k = 0 gives g(b); NaN in, NaN out; g(∞) = ∞, g(−∞) = NaN as the formula has it; y must not overlap the others
  * Error   of the sum: |Δ| ≤ (min(k, 256) + ⌈k/256⌉ + 2)·u·(|b| + Σ|x·w|); of the GELU of z, beside it, |Δ| ≤ 6e-7 + 2u·|z|
  *         and ≤ 24u·|z|; a number of Y depends on its row and its column alone
  */
 export function dense_f32(
-  x: usize, x_stride: usize, w: usize, b: usize, y: usize, y_stride: usize, m: i32, strips: i32, k: i32, gelu: i32,
+  x: usize, x_stride: usize, w: usize, b: usize, y: usize, y_stride: usize, m: i32, count: i32, k: i32, gelu: i32,
 ): void {
   const down = x_stride << 2;
   const stride = y_stride << 2;
   for (let i = 0; i < m; i += ROWS) {
     const rows = min(ROWS, m - i);
     const from = x + <usize>i * down;
-    for (let s = 0; s < strips; s++) {
+    for (let s = 0; s < count; s++) {
       const weights = w + <usize>s * <usize>max(k, 0) * STRIP_BYTES;
       const bias = b + <usize>s * STRIP_BYTES;
       const to = y + <usize>i * stride + <usize>s * STRIP_BYTES;
@@ -82,7 +82,7 @@ export function dense_f32(
         const depth = min(DEPTH, k - p);
         const block = weights + <usize>p * STRIP_BYTES;
         const at = from + ((<usize>p) << 2);
-        for (let r = 0; r < rows; r++) strip(at + <usize>r * down, block, STRIP_BYTES, depth, to + <usize>r * stride, true);
+        strips(at, down, block, STRIP_BYTES, depth, to, stride, rows, true);
       }
       if (gelu != 0) for (let r = 0; r < rows; r++) geluStrip(to + <usize>r * stride);
     }

@@ -1,4 +1,4 @@
-import { STRIP, strip } from './_strip';
+import { STRIP, strip, strips } from './_strip';
 
 // Blocks of B (256 × 256) are packed into scratch, strips of 32 columns one after the other, so that the inner loop reads them
 // as they lie; rows of A are read where they are, and packed only where their numbers do not lie side by side.
@@ -96,11 +96,11 @@ export function gemm_f32(
           const packed = packedB + <usize>jj * ((<usize>depth) << 2);
           const to = c + <usize>i * stride + ((<usize>(j + jj)) << 2);
           const width = columns - jj;
-          for (let ii = 0; ii < rows; ii++) {
-            const x = block + <usize>ii * step;
-            const y = to + <usize>ii * stride;
-            if (width >= STRIP) strip(x, packed, STRIP_BYTES, depth, y, add);
-            else border(x, packed, depth, y, width, add, aside);
+          if (width >= STRIP) strips(block, step, packed, STRIP_BYTES, depth, to, stride, rows, add);
+          else {
+            for (let ii = 0; ii < rows; ii++) {
+              border(block + <usize>ii * step, packed, depth, to + <usize>ii * stride, width, add, aside);
+            }
           }
         }
       }
