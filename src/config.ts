@@ -376,7 +376,7 @@ export const config = {
      */
     weight: { tokens: 16, most: 8 },
     /** λ of the token table, tried on the held-out texts: against the sums of a hundred thousand texts, not of a corpus. */
-    lambdas: [0.3, 1, 3],
+    lambdas: [0.3, 1, 3, 10],
     /** λ is chosen on one axis in so many, wide and narrow ones alike; the widest alone want more shrinking than all do. */
     choiceStride: 4,
     cg: { tolerance: 1e-3, maxIterations: 40 },
