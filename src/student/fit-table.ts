@@ -4,11 +4,9 @@ import { fromDense } from '../distil/dense.ts';
 import { ridgeEquations } from '../distil/fit-ridge.ts';
 import { meanRow } from '../distil/mean-row.ts';
 import { principalAxes } from '../distil/principal-axes.ts';
-import { stackRows } from '../distil/stack-rows.ts';
-import { subtract } from '../distil/subtract.ts';
 import type { StaticTable } from '../encode/static-table.ts';
 import type { Kernels, SparseRows } from '../kernels/kernels.ts';
-import { type Matrix, matrix } from '../matrix.ts';
+import { type Matrix, matrix, transpose } from '../matrix.ts';
 import { appendBags, type TokenBags } from '../token-bags.ts';
 import { centred } from './centred.ts';
 import { heldOutScore } from './held-out-score.ts';
@@ -62,7 +60,7 @@ export interface FittedTable {
  *
  * Shape   table (V, d₀) · n texts of e dims · rows (V, dims)
  * Error   conjugate gradients stop at `config.makeStudent.cg`; cosines are of f32 vectors before any rounding to int8
- * Memory  three n × dims and one n × e matrices in f32, and the kernels' n × 32 blocks: 1.5 GB for 185,000 texts
+ * Memory  two n × dims matrices or one and an n × e in f32 beside T, and the kernels' n × 32 blocks
  */
 export function fitTable(kernels: Kernels, input: FitTableInput): FittedTable {
   const { table, texts, paragraphs, heldOut, onProgress } = input;
@@ -70,22 +68,25 @@ export function fitTable(kernels: Kernels, input: FitTableInput): FittedTable {
   const weights = bags.map((of) => textWeights(of).map(Math.sqrt));
   const centre = meanRow(texts.T);
   const aside = paragraphs.T.rows > 0 ? meanRow(paragraphs.T) : centre;
-  const C = stackRows(centred(texts.T, centre, weights[0]), centred(paragraphs.T, aside, weights[1]));
-  const { axes, kept } = principalAxes(kernels, C, input.dims);
-  const across = fromDense(axes); // (e, dims)
-  const Y = kernels.gemm(C, across);
+  const both = (of: Record<'texts' | 'paragraphs', TaughtTexts>) => [
+    { X: of.texts.T, mean: centre },
+    { X: of.paragraphs.T, mean: aside },
+  ];
+  const { Y, across, kept } = inPrincipalAxes(
+    kernels,
+    centred(...both(input).map((part, i) => ({ ...part, weights: weights[i]! }))),
+    input.dims,
+  );
   const features = (of: TokenBags) => phi(of, table.weights, 'count');
   const S = stackSparse(...(bags.map((of, i) => scaleSparse(features(of), weights[i]!)) as [SparseRows, SparseRows]));
 
   const judged = stackSparse(features(heldOut.texts.bags), features(heldOut.paragraphs.bags));
-  const target = stackRows(centred(heldOut.texts.T, centre), centred(heldOut.paragraphs.T, aside));
+  const target = centred(...both(heldOut));
   const score = (guess: Matrix, of: Matrix) => heldOutScore(rowCosines(guess, of), heldOut.texts.T.rows);
   const whole = (guess: Matrix) => score(kernels.gemm(guess, across, { transposeB: true }), target).mean;
 
   const held = kernels.hold(table.rows);
-  const X = kernels.embeddingBag(held, S);
-  const { map } = ridgeEquations(kernels, X, Y, false).solve(config.distil.priorLambda);
-  const R = subtract(Y, kernels.gemm(X, map));
+  const { R, map } = startFrom(kernels, kernels.embeddingBag(held, S), Y);
   const start = kernels.gemm(kernels.embeddingBag(held, judged), map);
   const prior = kernels.gemm(held.read(), map);
   held.free();
@@ -109,7 +110,7 @@ export function fitTable(kernels: Kernels, input: FitTableInput): FittedTable {
   const rows = added(prior, fit.Z);
   return {
     rows,
-    basis: fromDense(axes.transpose()),
+    basis: transpose(across),
     centre: Float32Array.from(centre),
     ...{ kept, lambda, iterations: fit.iterations, residual: fit.residual },
     heldOut: {
@@ -118,6 +119,26 @@ export function fitTable(kernels: Kernels, input: FitTableInput): FittedTable {
       fitted: whole(kernels.embeddingBag(rows, judged)),
     },
   };
+}
+
+/** C in the first principal axes of its rows. In a function of its own: C, wider than what comes of it, is not kept. */
+function inPrincipalAxes(kernels: Kernels, C: Matrix, dims: number) {
+  const { axes, kept } = principalAxes(kernels, C, dims);
+  const across = fromDense(axes); // (e, dims)
+  return { Y: kernels.gemm(C, across), across, kept };
+}
+
+/** The map that takes the table's own vectors X nearest to Y, and what it leaves of Y, which is written over Y. */
+function startFrom(kernels: Kernels, X: Matrix, Y: Matrix) {
+  const { map } = ridgeEquations(kernels, X, Y, false).solve(config.distil.priorLambda);
+  const { chunkTexts } = config.makeStudent;
+  for (let from = 0; from < X.rows; from += chunkTexts) {
+    const to = Math.min(X.rows, from + chunkTexts);
+    const some = matrix(to - from, X.dims, X.data.subarray(from * X.dims, to * X.dims));
+    const { data } = kernels.gemm(some, map);
+    for (let i = 0; i < data.length; i++) Y.data[from * Y.dims + i]! -= data[i]!;
+  }
+  return { R: Y, map };
 }
 
 function added(X: Matrix, Y: Matrix): Matrix {

@@ -1,6 +1,5 @@
 import { config } from '../config.ts';
 import { meanRow } from '../distil/mean-row.ts';
-import { stackRows } from '../distil/stack-rows.ts';
 import { adamScalars } from '../distil/train/adam.ts';
 import { graphNames } from '../distil/train/graph-names.ts';
 import { learningRate } from '../distil/train/schedule.ts';
@@ -104,7 +103,7 @@ interface Kind {
 
 function taught(kernels: Kernels, input: TrainGateInput, { bags, T }: TaughtTexts, mean: ArrayLike<number>): Kind {
   const S = contextFeatures(bags, input.weights);
-  const targets = kernels.normalize(kernels.gemm(centred(T, mean), input.basis, { transposeB: true }));
+  const targets = kernels.normalize(kernels.gemm(centred({ X: T, mean }), input.basis, { transposeB: true }));
   return { S, contexts: kernels.embeddingBag(input.rows, S), targets, weights: textWeights(bags) };
 }
 
@@ -167,7 +166,7 @@ function startFeeds(d: number, r: number): MixedFeeds {
 function judge(kernels: Kernels, input: TrainGateInput, aside: ArrayLike<number>, gate: ContextGate) {
   const { rows, weights, basis, centre, heldOut } = input;
   const bags = appendBags(heldOut.texts.bags, heldOut.paragraphs.bags);
-  const target = stackRows(centred(heldOut.texts.T, centre), centred(heldOut.paragraphs.T, aside));
+  const target = centred({ X: heldOut.texts.T, mean: centre }, { X: heldOut.paragraphs.T, mean: aside });
   const weighing = heldGate(kernels, { rows, weights }, gate);
   try {
     const cosines = (tokens: TokenBags) => {
