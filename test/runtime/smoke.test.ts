@@ -78,12 +78,15 @@ async function snapshot(): Promise<Uint8Array> {
   return bytes;
 }
 
-async function scoresHere(adapted: boolean): Promise<number[]> {
+/** What an engine in this process finds, before and after correction. */
+async function foundHere(adapted: boolean): Promise<Hit[][]> {
   const engine = await indexed(adapted);
-  const { hits } = await engine.collection().search({ query: 'bird' }, { k: 3 });
+  const { before, hits } = await engine.collection().search({ query: 'bird' }, { k: 3, compare: true });
   await engine.close();
-  return hits.map(({ score }) => score);
+  return [before!.hits, hits].map(places);
 }
+
+const places = (hits: readonly Hit[]): Hit[] => hits.map(({ id, score }) => ({ id, score }));
 
 afterAll(async () => {
   await shelf.stop(true);
@@ -277,8 +280,8 @@ describe.skipIf(!runs(runtimes[3]!.binary))('a worker and its adapter', () => {
     test(`finds what is in ${from}, with the scores of a server that has it`, async () => {
       const running = await workerd(env, await parts());
       const found = await asked(running, '/v1/search', { query: 'bird', k: 3, compare: true });
-      expect([found.generation, found.before.hits.map(({ id }: Hit) => id)]).toEqual([generation, ['d0', 'd1', 'd2']]);
-      expect(found.after.hits.map(({ score }: Hit) => score)).toEqual(await scoresHere(generation === 1));
+      expect([found.generation, found.before.hits.length, found.before.hits[0].id]).toEqual([generation, 3, 'd0']);
+      expect([found.before.hits, found.after.hits].map(places)).toEqual(await foundHere(generation === 1));
       const fused = await asked(running, '/v1/search', { query: 'the courts', k: 1, fusion: {} });
       if (generation === 1) expect([fused.hits[0].id, fused.fusion.words]).toEqual(['d2', 1]);
       else expect(fused.error.code).toBe('not_supported');
