@@ -140,11 +140,11 @@ async function byGeneralTexts(): Promise<Chart> {
   return { kind: 'lines', title, x: 'general texts', y: 'nDCG@10', series };
 }
 
-async function generalTexts(name: string): Promise<string> {
-  if (name === 'raw table') return '0';
+async function generalTexts(name: string): Promise<number> {
+  if (name === 'raw table') return 0;
   const { card } = await readNamedStudent(name);
   const { fitted } = readStudentCard(card).provenance as { fitted?: { texts: number; heldOut: number } };
-  return fitted ? (fitted.texts + fitted.heldOut).toLocaleString('en') : '0';
+  return fitted ? fitted.texts + fitted.heldOut : 0;
 }
 
 /** Microseconds of each round over the queries, one at a time. */
