@@ -191,7 +191,12 @@ for (const { name, backend, kernels } of hosts) {
             const X = wasm.normalize(normalMatrix(random(seed), 30, d));
             const Y = await adapter.correct({ vectors: X });
             for (let i = 0; i < X.rows; i++) expect(wasm.dot(row(X, i), row(Y, i))).toBeGreaterThanOrEqual(0.99999);
-            expect(wasm.topK(Y, Y, 30).indices).toEqual(wasm.topK(X, X, 30).indices);
+            // Two that are as near as rounding can tell may change places.
+            const { indices } = wasm.topK(Y, Y, X.rows);
+            const before = Array.from(indices, (j, at) => wasm.dot(row(X, Math.floor(at / X.rows)), row(X, j)));
+            for (let at = 0; at < before.length; at++) {
+              if (at % X.rows > 0) expect(before[at]! - before[at - 1]!).toBeLessThan(1e-6);
+            }
             await adapter.dispose();
           },
         ),
