@@ -52,7 +52,7 @@ const stored: Vectors = async (name, role) => {
 const ceiling = await score(stored);
 await student('raw token table', ['--raw']);
 await student(`${options.limit} general texts`, ['--limit', options.limit]);
-await note('shipped', byStudent('static'), null, await sizeOf(new URL('table.safetensors', shippedStudent())));
+await note('shipped', byStudent('static'), null, await sizeOf(join(shippedStudent(), 'table.safetensors')));
 await peer();
 rows.push({ name: 'teacher', figures: [...ceiling, 1, null, null] });
 await rm(work, { recursive: true });
@@ -122,6 +122,6 @@ async function score(of: Vectors): Promise<number[]> {
   return figures;
 }
 
-async function sizeOf(path: string | URL): Promise<number> {
+async function sizeOf(path: string): Promise<number> {
   return (await stat(path)).size;
 }
