@@ -2,7 +2,8 @@ use std::fs;
 
 use chelated::{Host, Modules, Student};
 
-const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
+/// From where cargo runs tests: a path that is compiled in may be that of another checkout, which cargo shares its builds with.
+const ROOT: &str = "../..";
 pub const BUILDS: [&str; 2] = ["chelated-kernels", "chelated-kernels-scalar"];
 
 pub fn module(name: &str) -> Vec<u8> {
