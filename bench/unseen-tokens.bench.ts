@@ -14,9 +14,8 @@ import { readStudentFolder, shippedStudent } from '../src/encode/student-folder.
 import { evaluate } from '../src/evaluate/evaluate.ts';
 import { reportTable } from '../src/evaluate/report-table.ts';
 import { loadKernels } from '../src/kernels/load.ts';
-import { type Collection, openCollection, type Sides, someDocuments } from '../src/lab/collection.ts';
+import { type Collection, drawDocuments, openCollection, type Sides, someDocuments } from '../src/lab/collection.ts';
 import { correctCollection, fitCollection } from '../src/lab/fit-collection.ts';
-import { random } from '../src/random.ts';
 import { gatherTexts } from '../src/student/gather-texts.ts';
 import type { TokenBags } from '../src/token-bags.ts';
 
@@ -52,10 +51,7 @@ for (const name of positionals.length > 0 ? positionals : ['cisi', 'cranfield', 
     seed: Number(options.seed),
   });
   for (const count of options.documents.split(',')) {
-    const drawn = random(collection.seed)
-      .shuffle(Array.from(collection.texts.keys()))
-      .slice(0, count === 'all' ? undefined : Number(count))
-      .sort((a, b) => a - b);
+    const drawn = drawDocuments(collection, count === 'all' ? undefined : Number(count));
     const fitted = someDocuments(collection, drawn);
     const { result } = await fitCollection(fitted, {});
     const { sides } = await correctCollection(collection, result, collection.taught.documents);

@@ -30,6 +30,11 @@ export function row(X: Matrix, i: number): Float32Array {
   return X.data.subarray(i * X.dims, (i + 1) * X.dims);
 }
 
+/** Rows `from` to `to` − 1, a view. */
+export function rowsBetween(X: Matrix, from: number, to: number): Matrix {
+  return matrix(to - from, X.dims, X.data.subarray(from * X.dims, to * X.dims));
+}
+
 /** The rows named by `indices`, copied, in that order. */
 export function pickRows(X: Matrix, indices: ArrayLike<number>): Matrix {
   const picked = matrix(indices.length, X.dims);

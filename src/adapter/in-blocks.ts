@@ -1,4 +1,4 @@
-import { type Matrix, matrix } from '../matrix.ts';
+import { type Matrix, matrix, rowsBetween } from '../matrix.ts';
 import { pickBags } from '../token-bags.ts';
 import type { CheckedInput } from './check-input.ts';
 
@@ -34,7 +34,7 @@ function sliceInput({ vectors, tokens }: CheckedInput, from: number, to: number)
   const positions = Array.from({ length: to - from }, (_, i) => from + i);
   return {
     rows: to - from,
-    vectors: vectors && matrix(to - from, vectors.dims, vectors.data.subarray(from * vectors.dims, to * vectors.dims)),
+    vectors: vectors && rowsBetween(vectors, from, to),
     tokens: tokens && pickBags(tokens, positions),
   };
 }

@@ -1,6 +1,6 @@
 import { Matrix as Dense } from 'ml-matrix';
 import type { Kernels } from '../kernels/kernels.ts';
-import { type Matrix, matrix } from '../matrix.ts';
+import { type Matrix, rowsBetween } from '../matrix.ts';
 
 /**
  * Rows a block: sums inside a block are f32 (the kernel's own, 256 rows at a time), sums over blocks f64, so that the error
@@ -17,13 +17,9 @@ const blockRows = 1024;
 export function gram(kernels: Kernels, X: Matrix, Y: Matrix): Dense {
   const sum = new Float64Array(X.dims * Y.dims);
   for (let from = 0; from < X.rows; from += blockRows) {
-    const part = kernels.gemm(rowRange(X, from), rowRange(Y, from), { transposeA: true }).data;
+    const to = Math.min(from + blockRows, X.rows);
+    const part = kernels.gemm(rowsBetween(X, from, to), rowsBetween(Y, from, to), { transposeA: true }).data;
     for (let i = 0; i < sum.length; i++) sum[i]! += part[i]!;
   }
   return Dense.from1DArray(X.dims, Y.dims, sum);
-}
-
-function rowRange(X: Matrix, from: number): Matrix {
-  const rows = Math.min(blockRows, X.rows - from);
-  return matrix(rows, X.dims, X.data.subarray(from * X.dims, (from + rows) * X.dims));
 }

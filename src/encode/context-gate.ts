@@ -1,6 +1,6 @@
 import { ChelatedError } from '../errors.ts';
 import type { Int8Rows, Kernels, SparseRows } from '../kernels/kernels.ts';
-import { type Matrix, matrix } from '../matrix.ts';
+import { type Matrix, matrix, rowsBetween } from '../matrix.ts';
 import { bagsBelow, type TokenBags } from '../token-bags.ts';
 import { readSafetensors, type SafeTensor, writeSafetensors } from './safetensors.ts';
 import type { StaticTable } from './static-table.ts';
@@ -89,7 +89,7 @@ function throughMap(
 ): Matrix {
   const mapped = matrix(table.rows, options.transposeB ? map.rows : map.dims);
   for (let from = 0; from < table.rows; from += blockRows) {
-    const held = kernels.hold(rowsBetween(table, from, Math.min(from + blockRows, table.rows)));
+    const held = kernels.hold(tableRows(table, from, Math.min(from + blockRows, table.rows)));
     mapped.data.set(kernels.gemm(held.read(), map, options).data, from * mapped.dims);
     held.free();
   }
@@ -98,12 +98,11 @@ function throughMap(
 
 const blockRows = 1024;
 
-/** Rows from … to − 1, views. */
-function rowsBetween(table: Matrix | Int8Rows, from: number, to: number): Matrix | Int8Rows {
-  const { dims } = table;
-  const [first, end] = [from * dims, to * dims];
-  if (!('scales' in table)) return matrix(to - from, dims, table.data.subarray(first, end));
-  return { rows: to - from, dims, data: table.data.subarray(first, end), scales: table.scales.subarray(from, to) };
+/** The same of rows that may be int8. */
+function tableRows(table: Matrix | Int8Rows, from: number, to: number): Matrix | Int8Rows {
+  if (!('scales' in table)) return rowsBetween(table, from, to);
+  const { dims, data, scales } = table;
+  return { rows: to - from, dims, data: data.subarray(from * dims, to * dims), scales: scales.subarray(from, to) };
 }
 
 /** From 0 to 2, and 1 at 0: as 2σ(z), without an exponential that each engine rounds its own way. */

@@ -3,7 +3,7 @@ import { ChelatedError } from '../errors.ts';
 import { fingerprint } from '../fingerprint.ts';
 import type { GrowingRows, Kernels } from '../kernels/kernels.ts';
 import { runs } from '../kernels/runs.ts';
-import { type Matrix, matrix, pickRows, row } from '../matrix.ts';
+import { type Matrix, matrix, pickRows, row, rowsBetween } from '../matrix.ts';
 import type { GenerationRecord, Serving, TeacherVectors } from '../store/store.ts';
 import type { TokenBags } from '../token-bags.ts';
 
@@ -125,14 +125,12 @@ export class Generation {
 
   /** Row i goes to `slots[i]`. Slots between the last one and a new one are free: found by no search until they are put. */
   put(slots: readonly number[], X: Matrix): void {
-    const part = (from: number, to: number) =>
-      matrix(to - from, this.dims, X.data.subarray(from * this.dims, to * this.dims));
     runs(slots, (first, at, length) => {
       const gap = first - this.#index.rows;
       if (gap > 0) this.#index.append(freeSlots(gap, this.dims));
       const known = Math.min(length, this.#index.rows - first);
-      this.#index.set(first, part(at, at + known));
-      this.#index.append(part(at + known, at + length));
+      this.#index.set(first, rowsBetween(X, at, at + known));
+      this.#index.append(rowsBetween(X, at + known, at + length));
     });
   }
 

@@ -4,6 +4,7 @@ import { readDataset } from '../evaluate/read-dataset.ts';
 import type { TextRecord } from '../evaluate/text-record.ts';
 import type { Kernels } from '../kernels/kernels.ts';
 import { type Matrix, pickRows } from '../matrix.ts';
+import { random } from '../random.ts';
 import { pickBags, type TokenBags } from '../token-bags.ts';
 import type { Combination } from './experiment.ts';
 import { openLabEncoder } from './lab-encoder.ts';
@@ -46,6 +47,14 @@ export function someDocuments(collection: Collection, rows: readonly number[]): 
     base: { ...base, documents: pickRows(documents, rows), bags: pickBags(bags, rows) },
     taught: { ...taught, documents: pickRows(taught.documents, rows) },
   };
+}
+
+/** Positions of `count` documents (all where it is left out) that the collection's seed draws, in their order. */
+export function drawDocuments({ seed, texts }: Collection, count?: number): number[] {
+  return random(seed)
+    .shuffle(Array.from(texts.keys()))
+    .slice(0, count)
+    .sort((a, b) => a - b);
 }
 
 async function open(kernels: Kernels, combination: Combination): Promise<Collection> {

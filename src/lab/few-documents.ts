@@ -1,6 +1,5 @@
 import { config } from '../config.ts';
-import { random } from '../random.ts';
-import { openCollection, someDocuments } from './collection.ts';
+import { drawDocuments, openCollection, someDocuments } from './collection.ts';
 import { type Combination, cellKey, combinations, type Experiment, type LabRow, type LabSetup } from './experiment.ts';
 import { fewDocumentsReport } from './few-documents-report.ts';
 import { correctCollection, fitCollection, gateColumns } from './fit-collection.ts';
@@ -38,10 +37,7 @@ async function measure({ kernels, signal }: LabSetup, combination: Combination, 
     return [scored('student', collection.base), scored('teacher', taught)];
   }
   if (count > texts.length) return [];
-  const drawn = random(seed)
-    .shuffle(Array.from(texts.keys()))
-    .slice(0, count)
-    .sort((a, b) => a - b);
+  const drawn = drawDocuments(collection, count);
   const { result } = await fitCollection(someDocuments(collection, drawn), signal ? { signal } : {});
   const { sides } = await correctCollection(collection, result, taught.documents);
   return [row('corrected', { ...scoreSides(collection, sides).figures, ...gateColumns(result.card.gate) })];

@@ -6,7 +6,7 @@ import { meanRow } from '../distil/mean-row.ts';
 import { principalAxes } from '../distil/principal-axes.ts';
 import type { StaticTable } from '../encode/static-table.ts';
 import type { Kernels, SparseRows } from '../kernels/kernels.ts';
-import { type Matrix, matrix, transpose } from '../matrix.ts';
+import { type Matrix, matrix, rowsBetween, transpose } from '../matrix.ts';
 import { appendBags, type TokenBags } from '../token-bags.ts';
 import { centred } from './centred.ts';
 import { heldOutScore } from './held-out-score.ts';
@@ -134,8 +134,7 @@ function startFrom(kernels: Kernels, X: Matrix, Y: Matrix) {
   const { chunkTexts } = config.makeStudent;
   for (let from = 0; from < X.rows; from += chunkTexts) {
     const to = Math.min(X.rows, from + chunkTexts);
-    const some = matrix(to - from, X.dims, X.data.subarray(from * X.dims, to * X.dims));
-    const { data } = kernels.gemm(some, map);
+    const { data } = kernels.gemm(rowsBetween(X, from, to), map);
     for (let i = 0; i < data.length; i++) Y.data[from * Y.dims + i]! -= data[i]!;
   }
   return { R: Y, map };
