@@ -4,7 +4,7 @@ import { config } from '../config.ts';
 import { cachedEncoder } from '../encode/cache/cached-encoder.ts';
 import type { Encoder, TextRole } from '../encode/encoder.ts';
 import { writeNpy } from '../encode/npy.ts';
-import type { OnnxEncoderOptions } from '../encode/onnx/onnx-encoder.ts';
+import type { OnnxEncoderOptions } from '../encode/onnx/open-transformer.ts';
 import { type Pooling, poolings } from '../encode/onnx/pooling.ts';
 import { openEncoder } from '../encode/open-encoder.ts';
 import { writeSafetensors } from '../encode/safetensors.ts';

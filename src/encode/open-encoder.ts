@@ -4,7 +4,7 @@ import { ChelatedError } from '../errors.ts';
 import type { Kernels } from '../kernels/kernels.ts';
 import type { Encoder } from './encoder.ts';
 import { isModelFolder } from './onnx/model-folder.ts';
-import type { OnnxEncoderOptions } from './onnx/onnx-encoder.ts';
+import type { OnnxEncoderOptions } from './onnx/open-transformer.ts';
 import { openTokenizer } from './open-tokenizer.ts';
 import { staticStudent } from './static-student.ts';
 import { isShipped, readNamedStudent, readStudentFolder, shippedStudent } from './student-folder.ts';

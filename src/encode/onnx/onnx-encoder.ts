@@ -1,44 +1,15 @@
 import { config } from '../../config.ts';
-import { ChelatedError } from '../../errors.ts';
-import { fingerprint } from '../../fingerprint.ts';
 import type { Kernels } from '../../kernels/kernels.ts';
-import { loadKernels, type ThreadedKernels } from '../../kernels/load.ts';
 import { allFinite, type Matrix, matrix, pickRows, row } from '../../matrix.ts';
-import type { Device, DeviceChoice } from '../../onnx/device.ts';
-import { fuseTransformer } from '../../onnx/fuse/fuse-transformer.ts';
-import { handOver } from '../../onnx/hand-over.ts';
-import { openPartedSession } from '../../onnx/parted-session.ts';
-import type { OnnxModel, OnnxSession } from '../../onnx/session.ts';
+import type { Device } from '../../onnx/device.ts';
 import { type TokenBags, tokenBags } from '../../token-bags.ts';
 import { checkTexts } from '../check-texts.ts';
-import type { Encoded, EncodeOptions, Encoder, TextRole } from '../encoder.ts';
-import { libraryTokenizer } from '../library-tokenizer.ts';
+import type { Encoded, EncodeOptions, Encoder } from '../encoder.ts';
 import type { Tokenizer } from '../tokenizer.ts';
-import { addPooling, unitOutput } from './add-pooling.ts';
-import { applyDense, type DenseLayer, readDenseLayer } from './dense-layer.ts';
-import { encoderThreads } from './encoder-threads.ts';
-import { type ModelFiles, readText } from './model-files.ts';
-import { type ModelSpec, readModelSpec } from './model-spec.ts';
+import { unitOutput } from './add-pooling.ts';
+import type { ModelFiles } from './model-files.ts';
+import { type OnnxEncoderOptions, openTransformer, runTransformer, type Transformer } from './open-transformer.ts';
 import { planBatches } from './plan-batches.ts';
-import type { Pooling } from './pooling.ts';
-import { readWeights } from './read-weights.ts';
-import { runTokens } from './run-tokens.ts';
-import { readSurround, type Surround } from './surround.ts';
-import { pickWeights } from './weight-files.ts';
-
-export interface OnnxEncoderOptions {
-  /** Weights: fp32, fp16, q8 … or the path of an .onnx file in the model; the first there is of `config.onnxEncoder.dtypes`. */
-  readonly dtype?: string;
-  /** In place of the model's own. */
-  readonly pooling?: Pooling;
-  /** Put before every text of a role, in place of the model's own. */
-  readonly prompts?: Partial<Record<TextRole, string>>;
-  /** Fewer tokens than the model reads, special ones included. */
-  readonly maxTokens?: number;
-  readonly threads?: number;
-  /** Where it runs; what `useDevice` was told where none is named. */
-  readonly device?: DeviceChoice;
-}
 
 /**
  * A transformer as an encoder: the model's tokenizer, its ONNX file in onnxruntime-web, pooling, Dense layers, unit length.
@@ -56,55 +27,16 @@ export async function onnxEncoder(
   kernels: Kernels,
   options: OnnxEncoderOptions = {},
 ): Promise<Encoder> {
-  const spec = withOptions(await readModelSpec(model), options, model.name);
-  const json = await readText(model, 'tokenizer.json');
-  if (json === undefined) {
-    throw new ChelatedError('not_found', `model ${model.name} has no tokenizer.json; save its fast tokenizer there`);
-  }
-  const tokenizer = await libraryTokenizer(json);
-  const surround = readSurround(json, `${model.name}/tokenizer.json`);
-  const dense = await Promise.all(spec.dense.map((folder) => readDenseLayer(model, folder)));
-  const weights = pickWeights(model, options.dtype);
-  const read = await readWeights(model, weights);
-  const baseFingerprint = await fingerprint(
-    ...['onnx', tokenizer.hash, JSON.stringify([spec, surround])],
-    ...(await Promise.all([read.bytes, ...files(read)].map((part) => fingerprint(part)))),
-    ...dense.flatMap(({ weight, bias }) => [bytesOf(weight.data), bytesOf(bias ?? new Float32Array())]),
-  );
-  // Read again only where a GPU is lost; until then nothing of it is held here.
-  const next = handOver(read, () => readWeights(model, weights));
-  const prepare = async () => {
-    const { bytes, ...beside } = await next();
-    return { bytes: addPooling(fuseTransformer(bytes), spec.pooling, { unit: dense.length === 0 }), ...beside };
-  };
-  const threads = options.threads ?? encoderThreads();
-  const session = await openPartedSession(
-    prepare,
-    {
-      threads,
-      unpackWeights: true,
-      f16: weights.dtype === 'fp16' || weights.dtype === 'q4f16',
-      ...(options.device && { device: options.device }),
+  // A Dense layer comes before unit length; without one the graph itself gives that.
+  const transformer = await openTransformer(model, kernels, { unit: true, ...options });
+  const { surround, session } = transformer;
+  const probe = await embed(transformer, [[...surround.before, 0, ...surround.behind]], 0).catch(
+    async (error: unknown) => {
+      await session.dispose();
+      throw error;
     },
-    (wanted) => threadedOr(kernels, wanted),
   );
-  const parts = { id: model.name, spec, tokenizer, surround, dense, session, kernels, baseFingerprint };
-  const probe = await embed(parts, [[...surround.before, 0, ...surround.behind]], 0).catch(async (error: unknown) => {
-    await session.dispose();
-    throw error;
-  });
-  return new OnnxEncoder(parts, probe.dims);
-}
-
-interface Parts {
-  readonly id: string;
-  readonly spec: ModelSpec;
-  readonly tokenizer: Tokenizer;
-  readonly surround: Surround;
-  readonly dense: readonly DenseLayer[];
-  readonly session: OnnxSession;
-  readonly kernels: Kernels;
-  readonly baseFingerprint: string;
+  return new OnnxEncoder(transformer, probe.dims);
 }
 
 class OnnxEncoder implements Encoder {
@@ -113,19 +45,20 @@ class OnnxEncoder implements Encoder {
   readonly baseFingerprint: string;
   readonly tokenizer: Tokenizer;
   readonly maxTokens: number;
-  readonly #parts: Parts;
+  readonly #transformer: Transformer;
 
-  constructor(parts: Parts, dims: number) {
-    this.id = parts.id;
+  constructor(transformer: Transformer, dims: number) {
+    const { name, baseFingerprint, tokenizer, spec, surround } = transformer;
+    this.id = name;
     this.dims = dims;
-    this.baseFingerprint = parts.baseFingerprint;
-    this.tokenizer = parts.tokenizer;
-    this.maxTokens = parts.spec.maxTokens - parts.surround.before.length - parts.surround.behind.length;
-    this.#parts = parts;
+    this.baseFingerprint = baseFingerprint;
+    this.tokenizer = tokenizer;
+    this.maxTokens = spec.maxTokens - surround.before.length - surround.behind.length;
+    this.#transformer = transformer;
   }
 
   get device(): Device {
-    return this.#parts.session.device;
+    return this.#transformer.session.device;
   }
 
   async encode(texts: readonly string[], options: EncodeOptions): Promise<Encoded> {
@@ -156,7 +89,7 @@ class OnnxEncoder implements Encoder {
     { role, signal }: EncodeOptions,
     finish: (positions: readonly number[], rows: Matrix) => void,
   ): Promise<void> {
-    const { spec, surround } = this.#parts;
+    const { spec, surround } = this.#transformer;
     const prompt = spec.prompts[role];
     const skip = spec.includePrompt || prompt === '' ? 0 : surround.before.length + this.#ids(prompt).length;
     const lists = texts.map((text) => {
@@ -169,7 +102,7 @@ class OnnxEncoder implements Encoder {
       signal?.throwIfAborted();
       const tokens = batch.map((i) => lists[i]!);
       const isEmpty = tokens[0]!.length === 0; // sorted: then all of them are
-      const rows = isEmpty ? matrix(batch.length, this.dims) : await embed(this.#parts, tokens, skip);
+      const rows = isEmpty ? matrix(batch.length, this.dims) : await embed(this.#transformer, tokens, skip);
       finish(
         batch.map((i) => from + i),
         rows,
@@ -178,7 +111,7 @@ class OnnxEncoder implements Encoder {
   }
 
   #ids(text: string): Uint32Array {
-    const { spec, tokenizer } = this.#parts;
+    const { spec, tokenizer } = this.#transformer;
     return tokenizer.encode(spec.lowerCase ? text.toLowerCase() : text, this.maxTokens);
   }
 
@@ -188,39 +121,13 @@ class OnnxEncoder implements Encoder {
   }
 
   dispose(): void {
-    this.#parts.session.dispose().catch(() => {});
+    this.#transformer.session.dispose().catch(() => {});
   }
 }
 
 /** Unit vectors of token lists, each with its special tokens. */
-async function embed(parts: Parts, lists: readonly (readonly number[])[], skip: number): Promise<Matrix> {
-  const { spec, session, dense, kernels, id } = parts;
-  const pooled = await runTokens(session, lists, spec, { name: id, skip });
-  if (session.outputNames.includes(unitOutput)) return pooled;
-  return kernels.normalize(dense.reduce((X, layer) => applyDense(X, layer, kernels), pooled));
+async function embed(transformer: Transformer, lists: readonly (readonly number[])[], skip: number): Promise<Matrix> {
+  const { session, kernels } = transformer;
+  const vectors = await runTransformer(transformer, lists, skip);
+  return session.outputNames.includes(unitOutput) ? vectors : kernels.normalize(vectors);
 }
-
-function withOptions(spec: ModelSpec, { pooling, prompts, maxTokens }: OnnxEncoderOptions, name: string): ModelSpec {
-  if (maxTokens !== undefined && !(Number.isInteger(maxTokens) && maxTokens > 2 && maxTokens <= spec.maxTokens)) {
-    throw new ChelatedError(
-      'invalid_input',
-      `model ${name} reads 3 to ${spec.maxTokens} tokens, got maxTokens ${maxTokens}`,
-    );
-  }
-  return {
-    ...spec,
-    maxTokens: maxTokens ?? spec.maxTokens,
-    ...(pooling && { pooling: [pooling], poolingAssumed: false }),
-    prompts: { ...spec.prompts, ...prompts },
-  };
-}
-
-/** Kernels with so many threads: those given, or others where these have fewer and the module lies beside the code. */
-async function threadedOr(kernels: Kernels, threads: number): Promise<ThreadedKernels> {
-  const given = { threads: 1, ...kernels, close: () => {} };
-  return given.threads >= threads ? given : loadKernels({ threads }).catch(() => given);
-}
-
-const files = ({ externalData = [] }: OnnxModel) => externalData.map(({ data }) => data);
-
-const bytesOf = ({ buffer, byteOffset, byteLength }: Float32Array) => new Uint8Array(buffer, byteOffset, byteLength);
