@@ -54,7 +54,12 @@ function exp4(x: v128): v128 {
   return v128.andnot(f32x4.mul(p, power), f32x4.lt(x, f32x4.splat(LEAST)));
 }
 
-/** The t scores of a row, with their bias where there is one, as shares of 1. */
+/**
+ * The t scores of a row, with their bias where there is one, as shares of 1.
+ *
+ * The row has room for a multiple of 4, whose rest is written too: so the sum has one order, however many tokens
+ * without a share come behind, and a text the same vector in whatever batch.
+ */
 function softmax(y: usize, bias: usize, t: i32): void {
   const whole = ASC_FEATURE_SIMD ? t & ~3 : 0;
   let most: f32 = -f32.MAX_VALUE;
@@ -76,34 +81,29 @@ function softmax(y: usize, bias: usize, t: i32): void {
     store<f32>(y + o, v);
     most = max(most, v);
   }
-  let sum: f32 = 0;
   if (ASC_FEATURE_SIMD) {
+    const filled = (t + 3) & ~3;
+    for (let j = t; j < filled; j++) store<f32>(y + ((<usize>j) << 2), f32.NEGATIVE_INFINITY);
+    const end = y + ((<usize>filled) << 2);
     let sums = f32x4.splat(0);
-    for (let j = 0; j < whole; j += 4) {
-      const at = y + ((<usize>j) << 2);
+    for (let at = y; at < end; at += 16) {
       const v = exp4(f32x4.sub(v128.load(at), f32x4.splat(most)));
       sums = f32x4.add(sums, v);
       v128.store(at, v);
     }
     sums = f32x4.add(sums, v128.shuffle<f32>(sums, sums, 2, 3, 0, 1));
-    sum = f32x4.extract_lane(sums, 0) + f32x4.extract_lane(sums, 1);
-  }
-  for (let j = whole; j < t; j++) {
-    const at = y + ((<usize>j) << 2);
-    const v = exp1(load<f32>(at) - most);
-    sum += v;
-    store<f32>(at, v);
-  }
-  const share: f32 = 1 / sum;
-  if (ASC_FEATURE_SIMD) {
-    for (let j = 0; j < whole; j += 4) {
-      const at = y + ((<usize>j) << 2);
-      v128.store(at, f32x4.mul(v128.load(at), f32x4.splat(share)));
+    const share: f32 = 1 / (f32x4.extract_lane(sums, 0) + f32x4.extract_lane(sums, 1));
+    for (let at = y; at < end; at += 16) v128.store(at, f32x4.mul(v128.load(at), f32x4.splat(share)));
+  } else {
+    const end = y + ((<usize>t) << 2);
+    let sum: f32 = 0;
+    for (let at = y; at < end; at += 4) {
+      const v = exp1(load<f32>(at) - most);
+      sum += v;
+      store<f32>(at, v);
     }
-  }
-  for (let j = whole; j < t; j++) {
-    const at = y + ((<usize>j) << 2);
-    store<f32>(at, load<f32>(at) * share);
+    const share: f32 = 1 / sum;
+    for (let at = y; at < end; at += 4) store<f32>(at, load<f32>(at) * share);
   }
 }
 
