@@ -15,7 +15,8 @@ import { planBatches } from './plan-batches.ts';
  * A transformer as an encoder: the model's tokenizer, its ONNX file in onnxruntime-web, pooling, Dense layers, unit length.
  * On wasm, layers as BERT has them are run by the kernels, with as many threads (`openPartedSession`).
  *
- * Error   cosine ≥ .9999 to Python's onnxruntime on the same file; a text's vector in a batch and alone: max |Δ| ≤ 1e-4
+ * Error   cosine ≥ .9999 to Python's onnxruntime on the same file; a text's vector in a batch and alone: the same bits where the
+ *         kernels run the layers, on any number of threads; elsewhere max |Δ| ≤ 1e-4
  * Edge    a text of more tokens than the model reads is cut, its special tokens kept. A text without any token, and one
  *         whose vector came out non-finite, is `failed`. A model that fails throws `backend_failed`
  * Memory  the model, one batch of `config.onnxEncoder.batchTokens` tokens, and the results
