@@ -7,7 +7,8 @@ export function keptLine({ experiment, cell, rows }: RowLine): RowLine {
   return { experiment, cell: cell.split(' | ').map(withoutPath).join(' | '), rows: rows.map(keptRow) };
 }
 
-function keptRow({ cell, student, teacher, ...row }: LabRow): LabRow {
+/** What was left out says so with a path, and has no figure. */
+function keptRow({ cell, leftOut, student, teacher, ...row }: LabRow): LabRow {
   const figures = Object.entries(row).filter(([, value]) => !Array.isArray(value));
   return {
     student: withoutPath(String(student)),

@@ -45,14 +45,15 @@ describe('reproduction', () => {
   });
 
   test('matches no row of another seed, encoder, collection or parameter', () => {
-    for (const other of [
+    const others: LabRow[] = [
       { seed: 1 },
       { student: 'static' },
       { teacher: 'MiniLM' },
       { collection: 'three' },
       { method: 'x' },
-    ]) {
-      const changed = rows.map((row): LabRow => ({ ...row, ...(other as LabRow) }));
+    ];
+    for (const other of others) {
+      const changed = rows.map((row): LabRow => ({ ...row, ...other }));
       expect(reproduction(changed, rows, parameters)).toMatchObject({ found: 0, figures: 0, largest: null });
     }
   });
