@@ -46,5 +46,5 @@ describe('labState', () => {
     ];
     expect(new Set(states).size).toBe(states.length);
     expect(await copied(async () => {})).toBe(states[0]!);
-  });
+  }, 120_000);
 });
