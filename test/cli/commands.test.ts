@@ -161,7 +161,8 @@ describe('chelated evaluate', () => {
     const after = (await json('evaluate', '--dataset', tiny.folder, '--adapter', adapter, '--run', run)).document;
     expect(Object.keys(before)).toEqual(Object.keys(after));
     expect(Object.keys(after)).toEqual([
-      ...['documents', 'queries', 'ndcg@10', 'recall@100', 'mrr@10', 'map', 'encode_us_per_query', 'fingerprint'],
+      ...['documents', 'queries', 'searched', 'searched_because'],
+      ...['ndcg@10', 'recall@100', 'mrr@10', 'map', 'encode_us_per_query', 'fingerprint'],
     ]);
     expect([after.documents, after.queries]).toEqual([200, 40]);
     // The words are few and common: the shipped student finds everything already.
@@ -177,6 +178,31 @@ describe('chelated evaluate', () => {
       const { document } = await json(...args, '--documents', side, '--teacher', teacher);
       expect(document['ndcg@10']).toBeGreaterThan(0.9);
     }
+  });
+
+  test('with the teacher’s vectors at hand the adapter’s advice decides which documents are searched', async () => {
+    const teacher = `vectors:${tiny.file('teacher.npy')}`;
+    const args = ['evaluate', '--dataset', tiny.folder];
+    const { parts, card } = await readAdapter(await readFile(adapter));
+    for (const [documentSide, mixedZ] of [
+      ['mixed', 5.25],
+      ['corrected', 1],
+    ] as const) {
+      const advising = tiny.file(`advises-${documentSide}.onnx`);
+      const fit = { ...card.fit, documentSide, mixedZ };
+      await writeFile(advising, await writeAdapter(parts, { ...card, fit }));
+      const given = [...args, '--adapter', advising, '--teacher', teacher];
+      const { document } = await json(...given);
+      expect(document).toMatchObject({
+        searched: documentSide,
+        searched_because: expect.stringContaining(`z ${mixedZ.toFixed(1)}`),
+      });
+      const asked = (await json(...given, '--documents', documentSide)).document;
+      expect([document['ndcg@10'], document.map]).toEqual([asked['ndcg@10'], asked.map]);
+      expect(asked.searched_because).toBe(`--documents ${documentSide}`);
+    }
+    const without = (await json(...args, '--teacher', 'vectors:never-opened.npy')).document;
+    expect(without).toMatchObject({ searched: 'corrected', searched_because: 'no adapter to advise another' });
   });
 
   test('--bm25 adds the figures of BM25 on the same queries', async () => {

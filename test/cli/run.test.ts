@@ -60,6 +60,12 @@ describe('chelated', () => {
       refuses(1, /missing\.onnx cannot be read/, 'inspect', 'missing.onnx'),
       refuses(1, /needs --teacher/, 'evaluate', '--dataset', 'x', '--documents', 'teacher'),
       refuses(1, /needs --teacher/, 'evaluate', '--dataset', 'x', '--documents', 'mixed'),
+      refuses(1, /needs --teacher/, 'evaluate', '--dataset', 'x', '--documents', 'advised'),
+      refuses(
+        1,
+        /needs --adapter/,
+        ...['evaluate', '--dataset', 'x', '--documents', 'advised', '--teacher', 'vectors:x.npy'],
+      ),
     ]);
   });
 
