@@ -164,8 +164,7 @@ export const config = {
   labelled: {
     /** Of the contrastive loss. */
     temperature: 0.05,
-    /** Peak of its learning rate, a tenth of what a fit from nothing takes, and those that are tried. */
-    learningRate: 1e-4,
+    /** Peaks of its learning rate that are tried, from a tenth of what a fit from nothing takes; train queries kept out choose. */
     learningRates: [1e-4, 1e-3],
     /** Query–document pairs a step, each the other's negatives. */
     batch: 64,

@@ -64,6 +64,21 @@ describe('chelated distil', () => {
     expect([missing.code, missing.document.error.message]).toEqual([1, expect.stringContaining('nowhere')]);
   });
 
+  test('--mode sdft tunes an mlp on the judgements of a split, which then may not judge', async () => {
+    const out = tiny.file('sdft.onnx');
+    const lines = Array.from({ length: 20 }, (_, i) => `q${i}\td${i}\t1\n`);
+    await writeFile(tiny.file('qrels/train.tsv'), `query-id\tcorpus-id\tscore\n${lines.join('')}`);
+    const common = ['distil', '--corpus', tiny.folder, '--teacher', `vectors:${tiny.file('teacher.npy')}`];
+    const args = [...common, '--mode', 'sdft', '--labelled', 'train', '--force', '--out', out];
+    const { document } = await json(...args);
+    expect(document.card).toMatchObject({ kind: 'mlp', mode: 'sdft', fit: { labelledPairs: 16 } });
+    expect((await json('evaluate', '--dataset', tiny.folder, '--adapter', out)).code).toBe(0);
+    const same = await json(...args, '--judged', 'train');
+    expect([same.code, same.document.error.message]).toEqual([1, expect.stringContaining('cannot judge')]);
+    const without = await json(...common, '--mode', 'sdft', '--out', out);
+    expect([without.code, without.document.error.message]).toEqual([1, expect.stringContaining('judged queries')]);
+  });
+
   test('several teachers have weights that sum to one, and a domain has a teacher of its own', async () => {
     const [taught, noise] = ['teacher.npy', 'noise.npy'].map((name) => `vectors:${tiny.file(name)}`) as [
       string,

@@ -39,7 +39,7 @@ describe('chelated', () => {
       refuses(2, /--host.*Expected a host name/, 'start', '--host', ''),
       refuses(2, /--alpha.*number from 0 to 1/, 'distil', '--corpus', 'x', '--out', 'y', '--alpha', '2'),
       refuses(2, /--seed.*whole number/, 'distil', '--corpus', 'x', '--out', 'y', '--seed', '1.5'),
-      refuses(2, /--mode.*offline, hybrid, baseline/, 'distil', '--corpus', 'x', '--out', 'y', '--mode', 'z'),
+      refuses(2, /--mode.*offline, hybrid, baseline, sdft/, 'distil', '--corpus', 'x', '--out', 'y', '--mode', 'z'),
       refuses(2, /required option '--out/, 'distil', '--corpus', 'x'),
       refuses(2, /missing required argument/, 'inspect'),
     ]);
