@@ -50,7 +50,7 @@ export interface DistilOptions {
   readonly adversarial?: number;
   /**
    * Further rows of the fit: a part of each document, short as queries are, towards the teacher's own vector of it. Offline
-   * mode only, with a student and a teacher that can be asked; none unless named (results/README.md, “Pseudo-queries”).
+   * mode only, with a student and a teacher that can be asked; none unless named (results/README.md, “Pseudo-queries as training pairs”).
    */
   readonly pseudoQueries?: PseudoQueryKind;
   /**

@@ -113,7 +113,7 @@ async function closedForms(collection: Collection): Promise<LabRow[]> {
     ['baseline (push), affine', { mode: 'baseline', adapter: 'affine' }],
     ['baseline (push), lexical', { mode: 'baseline' }],
     ['offline, affine', { adapter: 'affine' }],
-    ['hybrid α .5, lexical', { mode: 'hybrid', alpha: 0.5 }],
+    [`hybrid α ${config.alpha}, lexical`, { mode: 'hybrid' }],
     ['offline, lexical', {}],
   ];
   for (const [method, options] of asked) {
