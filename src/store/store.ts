@@ -1,3 +1,4 @@
+import type { AlphaSchedule } from '../distil/alpha-schedule.ts';
 import type { Matrix } from '../matrix.ts';
 import type { TokenBags } from '../token-bags.ts';
 
@@ -13,11 +14,16 @@ export type Mode = (typeof modes)[number];
 export const servings = ['symmetric', 'asymmetric'] as const;
 export type Serving = (typeof servings)[number];
 
+/** A curriculum, and the number of cycles that had ended when it was set: it begins with the next one. */
+export interface Curriculum extends AlphaSchedule {
+  readonly after: number;
+}
+
 /** What a collection is and does: changed as a whole, in one transaction. */
 export interface CollectionState {
   readonly mode: Mode;
-  /** Teacher weight of mode hybrid, 0 … 1. */
-  readonly alpha: number;
+  /** Teacher weight of mode hybrid, 0 … 1, the same in every cycle or by a curriculum. */
+  readonly alpha: number | Curriculum;
   /** The generation that serves; 0 is the unadapted student, which has no record. */
   readonly serving: number;
   /** Highest number that a generation has had; numbers are not given twice. */

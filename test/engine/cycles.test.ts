@@ -120,12 +120,30 @@ describe('a cycle', () => {
     await engine.close();
   });
 
-  test('follows a curriculum: α is a function of the cycle', async () => {
-    const alphaOf = (cycle: number) => 1 / cycle;
-    const { engine, collection } = await toyEngine(kernels, { mode: 'hybrid', alphaOf });
-    const alphas = [];
-    for (let i = 0; i < 3; i++) alphas.push((await collection.sediment().done).alpha);
-    expect(alphas).toEqual([1, 1 / 2, 1 / 3]);
+  test('follows a curriculum from the cycle after it was set, and says what is next', async () => {
+    const alpha = { from: 1, to: 0.5, cycles: 2, shape: 'linear' } as const;
+    const { engine, collection } = await toyEngine(kernels, { mode: 'hybrid', alpha });
+    const cycles = async (count: number) => {
+      const alphas = [];
+      for (let i = 0; i < count; i++) {
+        const next = collection.info().alpha;
+        alphas.push((await collection.sediment().done).alpha);
+        expect(alphas.at(-1)).toBe(next);
+      }
+      return alphas;
+    };
+    expect(await cycles(2)).toEqual([1, 0.5]);
+    await collection.setMode('hybrid', { from: 0.8, to: 0.2, cycles: 3, shape: 'cosine' });
+    expect(await cycles(1)).toEqual([0.8]);
+    // The mode alone leaves the curriculum where it is.
+    await collection.setMode('hybrid');
+    expect([await cycles(2), collection.info().curriculum]).toEqual([
+      [0.5, 0.2],
+      expect.objectContaining({ after: 2 }),
+    ]);
+    await collection.setMode('hybrid', 0.4);
+    expect([collection.info().alpha, collection.info().curriculum]).toEqual([0.4, null]);
+    await expect(collection.setMode('hybrid', { ...alpha, to: 2 })).rejects.toThrow(/0 (to|…) 1/);
     await engine.close();
   });
 
