@@ -43,6 +43,19 @@ export interface Sdft {
  * Edge    a document of two queries of one batch is a negative of each; with few judged queries that is rare
  * @throws {ChelatedError} invalid_input for an adapter without a hidden layer; too_few_documents without a pair to learn
  *   from and one to choose with; what `train` throws
+ * @example
+ * import { distil, loadKernels, openEncoder } from 'chelated';
+ * const kernels = await loadKernels();
+ * const student = await openEncoder('static', { kernels });
+ * const [texts, asked] = [['a river', 'a motor', 'a piano', 'a law'], ['stream', 'engine', 'keys', 'court']];
+ * const { vectors: X } = await student.encode(texts, { role: 'document' });
+ * const { vectors: Q } = await student.encode(asked, { role: 'query' });
+ * const documents = { ids: texts, texts };
+ * const { parts } = await distil({ documents, student, teacherVectors: X, kernels, adapter: 'mlp', force: true });
+ * const pair = (i) => ({ query: i, document: i });
+ * const pairs = { fitted: [0, 1, 2].map(pair), heldOut: [pair(3)] };
+ * const tuned = await sdft(kernels, { X, Q, distilled: parts, pairs, seed: 0 });
+ * tuned.parts.hidden.into.rows; // => 256
  */
 export async function sdft(kernels: Kernels, input: SdftInput): Promise<Sdft> {
   const { X, Q, distilled, pairs, seed, onProgress, signal } = input;

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Glob } from 'bun';
+import { chelated } from '../cli/chelated.ts';
 import { checked, root, runSnippet, sources } from './snippets.ts';
 
 // Programs of their own, on a machine that may be busy.
@@ -29,6 +30,27 @@ describe('pages of docs/', async () => {
       for (const link of links)
         expect([page, link, existsSync(join(root, dirname(page), link))]).toEqual([page, link, true]);
     }
+  });
+});
+
+describe('commands in pages', () => {
+  test('have the options that their help names', async () => {
+    const helps = new Map<string, Set<string>>();
+    const flags = (text: string) => Array.from(text.matchAll(/(?<!\S)--[a-z][a-z0-9-]*/g), ([flag]) => flag);
+    for (const page of [...pages, 'README.md']) {
+      const text = await read(page);
+      const inline = text.matchAll(/`(?:npx )?chelated ([a-z-]+)( [^`]*)?`/g);
+      const lines = text.matchAll(/^(?:\$ )?(?:npx )?chelated ([a-z-]+)(.*)$/gm);
+      for (const [line, command, rest = ''] of [...inline, ...lines]) {
+        if (!helps.has(command!)) {
+          const { code, stdout } = await chelated(command!, '--help');
+          expect([line, code]).toEqual([line, 0]);
+          helps.set(command!, new Set(flags(stdout)));
+        }
+        expect([line, flags(rest).filter((flag) => !helps.get(command!)!.has(flag))]).toEqual([line, []]);
+      }
+    }
+    expect(helps.size).toBeGreaterThan(5);
   });
 });
 
