@@ -505,6 +505,11 @@ export const config = {
     historyEntries: 200,
     /** Results fetched past k, so that ties at its end are seen; doubled while they go on. */
     tieMargin: 8,
+    /**
+     * Which documents a cycle's adapter searches: what held-out passages advise, corrected ones or their mean with the
+     * teacher's (table “Which documents to search”).
+     */
+    serving: 'advised',
     /** Share of the searches in which the collapse detector looks. */
     sampleRate: 0.1,
     /** Collapse events that are kept in memory before they are written. */

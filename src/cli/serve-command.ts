@@ -8,6 +8,7 @@ import { batchingEncoder } from '../encode/batching-encoder.ts';
 import { openEncoder } from '../encode/open-encoder.ts';
 import { batchingAdapter } from '../engine/batching-adapter.ts';
 import { Engine } from '../engine/engine.ts';
+import { type AskedServing, askedServings } from '../engine/serving-of.ts';
 import { workerDistiller } from '../engine/worker-distiller.ts';
 import { ChelatedError } from '../errors.ts';
 import type { Keys } from '../http/access.ts';
@@ -31,6 +32,7 @@ interface ServeOptions {
   readonly mode?: Mode;
   readonly alpha: number;
   readonly curriculum?: AlphaSchedule;
+  readonly serving: AskedServing;
   readonly adapter?: string;
   readonly proxy?: string;
   readonly model?: string;
@@ -60,6 +62,14 @@ export function serveCommand(program: Command): void {
       )
         .argParser(parseCurriculum)
         .conflicts('alpha'),
+    )
+    .addOption(
+      new Option(
+        '--serving <SERVING>',
+        'documents that are searched: corrected (symmetric), the teacher’s (asymmetric), their mean (mixed), or as advised',
+      )
+        .choices(askedServings)
+        .default(config.engine.serving),
     )
     .addOption(options.device())
     .option('--adapter <FILE>', 'adapter that a collection without one begins with')
@@ -126,6 +136,7 @@ async function serveEngine(given: ServeOptions): Promise<void> {
       store: await openStore(given.data),
       distiller: workerDistiller({ student }),
       alpha: given.curriculum ?? given.alpha,
+      serving: given.serving,
       words: given.words ?? false,
       ...(mode && { mode }),
       ...(teacher !== undefined && { teacher }),

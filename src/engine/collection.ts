@@ -27,6 +27,7 @@ import { type JudgedQuery, judgeGeneration } from './judged-query.ts';
 import { type MonitorFigures, monitor } from './monitor.ts';
 import { type DocumentInput, prepareDocuments } from './prepare-documents.ts';
 import { type CorrectInput, Searcher, type SearchInput, type SearchOptions } from './searcher.ts';
+import type { AskedServing } from './serving-of.ts';
 import { Slots } from './slots.ts';
 
 /** What a collection is made of; the engine fills it in. */
@@ -48,7 +49,8 @@ export interface CollectionSettings {
   readonly words: boolean;
   readonly sampleRate: number;
   readonly seed: number;
-  readonly serving: Serving;
+  /** How cycles let their documents be searched. */
+  readonly serving: AskedServing;
   readonly fit: Omit<FitOptions, 'mode' | 'alpha'>;
   readonly teacherMs: number;
   readonly fitMs: number;

@@ -1,19 +1,20 @@
 import { config } from '../config.ts';
 import { checkAlpha } from '../distil/blend-targets.ts';
 import { ChelatedError } from '../errors.ts';
-import type { Mode, Serving } from '../store/store.ts';
+import type { Mode } from '../store/store.ts';
 import { alphaOf } from './alpha-of.ts';
 import type { CollectionParts } from './collection.ts';
 import { type CycleInput, runCycle } from './cycle.ts';
 import type { CycleReport } from './cycle-report.ts';
 import type { Distiller, FitOptions } from './distiller.ts';
 import { Job } from './job.ts';
+import type { AskedServing } from './serving-of.ts';
 
 export interface SedimentOptions extends Partial<Omit<FitOptions, 'mode' | 'alpha'>> {
   /** Instead of the collection's own, for this cycle. */
   readonly mode?: Exclude<Mode, 'off'>;
   readonly alpha?: number;
-  readonly serving?: Serving;
+  readonly serving?: AskedServing;
 }
 
 type CyclesParts = Pick<CollectionParts, 'store' | 'distiller' | 'teacher' | 'emit' | 'settings'> &

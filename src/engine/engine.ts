@@ -160,7 +160,7 @@ function settingsOf(options: EngineOptions): CollectionSettings {
     words: options.words ?? false,
     sampleRate: options.sampleRate ?? engine.sampleRate,
     seed: options.seed ?? config.seed,
-    serving: options.serving ?? 'symmetric',
+    serving: options.serving ?? engine.serving,
     fit: options.fit ?? {},
     teacherMs: options.teacherMs ?? engine.teacherMs,
     fitMs: options.fitMs ?? engine.fitMs,
@@ -188,6 +188,6 @@ function checkSettings({
   if (!(sampleRate >= 0 && sampleRate <= 1)) refuse(`sampleRate is a share from 0 to 1, got ${sampleRate}`);
   if (!(cycleEvents >= 0 && cycleMs >= 0))
     refuse(`cycleEvents and cycleMs must be at least 0, got ${cycleEvents} and ${cycleMs}`);
-  if (serving === 'asymmetric' && teacher === undefined)
-    refuse('asymmetric serving searches a teacher’s vectors: give a teacher');
+  if ((serving === 'asymmetric' || serving === 'mixed') && teacher === undefined)
+    refuse(`${serving} serving searches a teacher’s vectors: give a teacher`);
 }

@@ -10,8 +10,11 @@ export type Metadata = Readonly<Record<string, MetadataValue | readonly Metadata
 export const modes = ['off', 'baseline', 'offline', 'hybrid'] as const;
 export type Mode = (typeof modes)[number];
 
-/** `asymmetric`: documents that have a teacher vector are searched as that, the others and all queries corrected. */
-export const servings = ['symmetric', 'asymmetric'] as const;
+/**
+ * `asymmetric`: documents that have a teacher vector are searched as that, the others and all queries corrected. `mixed`: as
+ * the mean of that and their corrected one.
+ */
+export const servings = ['symmetric', 'asymmetric', 'mixed'] as const;
 export type Serving = (typeof servings)[number];
 
 /** A curriculum, and the number of cycles that had ended when it was set: it begins with the next one. */
@@ -46,7 +49,7 @@ export interface GenerationRecord {
   /** The sealed adapter file. */
   readonly adapter: Uint8Array;
   readonly serving: Serving;
-  /** The teacher whose vectors asymmetric serving searches. */
+  /** The teacher whose vectors are searched, null in symmetric serving. */
   readonly teacher: string | null;
   /** Milliseconds since 1970. */
   readonly createdAt: number;

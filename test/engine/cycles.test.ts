@@ -284,6 +284,42 @@ describe('asymmetric serving', () => {
   });
 });
 
+describe('mixed serving', () => {
+  test('searches the mean of corrected and teacher’s vectors, and a new document’s corrected one until its own comes', async () => {
+    const served = async (serving: 'asymmetric' | 'mixed') => {
+      const made = await toyEngine(kernels, { serving, fit: { force: true } });
+      await made.collection.sediment().done;
+      const own = async (i: number) => {
+        const { hits } = await made.collection.search({ query: made.toy.texts[i]! }, { k: 300 });
+        return hits.find(({ id }) => id === `d${i}`)!.score;
+      };
+      return { ...made, own };
+    };
+    const [teacher, mixed] = [await served('asymmetric'), await served('mixed')];
+    // Of unit vectors c and t with c·t = s, c · (c + t)/‖c + t‖ = √((1 + s)/2).
+    for (const i of [0, 7, 299]) expect(await mixed.own(i)).toBeCloseTo(Math.sqrt((1 + (await teacher.own(i))) / 2), 4);
+    const [before, text] = [await mixed.own(0), mixed.toy.texts[0]!];
+    await mixed.collection.delete(['d0']);
+    await mixed.collection.upsert([{ id: 'd0', text }]);
+    expect(await mixed.own(0)).toBeCloseTo(1, 5);
+    await mixed.collection.sediment().done;
+    // The same mean again, but for a fit on the documents in another order.
+    expect(await mixed.own(0)).toBeCloseTo(before, 3);
+    const marks = [teacher, mixed].map(({ collection }) => collection.info().fingerprint);
+    expect(new Set(marks).size).toBe(2);
+    for (const { engine } of [teacher, mixed]) await engine.close();
+  });
+
+  test('is what a cycle does unless told otherwise, where its adapter’s card advises it', async () => {
+    const { engine, collection } = await toyEngine(kernels);
+    await collection.sediment().done;
+    const [info] = (await collection.generations()).filter(({ serving }) => serving);
+    const advice = info!.adapter!.fit.documentSide;
+    expect([info!.served, advice]).toEqual([advice === 'mixed' ? 'mixed' : 'symmetric', advice]);
+    await engine.close();
+  });
+});
+
 describe('rollback', () => {
   test('goes to what served before, at once, and again when the monitor sees a drop', async () => {
     const { engine, collection } = await toyEngine(kernels);
