@@ -26,7 +26,7 @@ export const config = {
    * files of up to 91 MB (table “Words and pairs of words beside word pieces”).
    */
   words: { student: 'static-words', bucketBits: 15 },
-  /** Above every other kind that corrects a table (tables “Quality without labels”, “Every kind”). */
+  /** Above every other kind but residual, which is as good on average and reads the base vector too (tables “Quality without labels”, “Every kind”). */
   adapter: 'lexical',
   /**
    * Output space. The teacher's is as wide as the teacher and lets its own documents be searched. For the default adapter the
@@ -369,7 +369,7 @@ export const config = {
   },
 
   /** Making a student of one's own from a teacher and general text. */
-  // Table “The student before any correction”; held-out general text settled what has no reason of its own below.
+  // Measured in table “The student before any correction”; held-out text settled what has no reason of its own below.
   makeStudent: {
     /** Width of its table: what 8 MB of int8 rows hold of BERT's vocabulary. */
     dims: 256,
