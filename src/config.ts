@@ -1,29 +1,44 @@
-/** Every default of chelated, once, with its unit and its reason. */
+/**
+ * Every default of chelated, once, with its unit and its reason. What was measured names its table, a heading of
+ * results/README.md; what names none is a definition, a limit, another author's own value, or says that it was not measured.
+ */
 export const config = {
-  /** Modes of the source; what the engine serves until told otherwise. */
+  /** Where there is no teacher; with one it is offline, within .003 of the best weight of the teacher (table “Which teacher weight”). */
   mode: 'baseline',
-  /** Teacher weight α in hybrid mode, 0 … 1 (the source's default). */
-  alpha: 0.5,
-  /** Push magnitude η of the homeostatic push, in units of the unit sphere (the source's default). */
+  /**
+   * Teacher weight α in hybrid mode, 0 … 1. With the default adapter .9 or 1 is best on four collections, held-out agreement
+   * chooses one of the two, and the source's .5 is .009 to .018 below .9 (table “Which teacher weight”).
+   */
+  alpha: 0.9,
+  /**
+   * Push magnitude η of the homeostatic push, in units of the unit sphere: the source's. Others were measured on vectors
+   * (table “The hubness ladder”), not in a fit.
+   */
   push: 0.1,
-  /** Epochs of gradient fits (the source's default). */
+  /** Epochs of gradient fits: the source's, and what table “Trained adapters” was made with; others were not measured. */
   epochs: 15,
-  /** Teacher that is named when none is given (the source's default). */
+  /** Teacher that is named when none is given: the source's. Another is better on one collection of two (table “Which teacher; symmetric or asymmetric”). */
   teacher: 'all-MiniLM-L6-v2',
-  /** Student that is shipped with the package. */
+  /** Student that is shipped with the package (table “The student before any correction”). */
   student: 'static',
   /**
    * The same with words and pairs of words hashed into 2^bits buckets: 2^13 collide too often, 2^18 bring little more for
-   * files of up to 91 MB (results/README.md, “Words and pairs of words beside word pieces”).
+   * files of up to 91 MB (table “Words and pairs of words beside word pieces”).
    */
   words: { student: 'static-words', bucketBits: 15 },
+  /** Above every other kind but residual, which is as good on average and reads the base vector too (tables “Quality without labels”, “Every kind”). */
   adapter: 'lexical',
-  /** Output space: the teacher's is the wider and measured best. */
+  /**
+   * Output space. The teacher's is as wide as the teacher and lets its own documents be searched. For the default adapter the
+   * student's was not measured; a learned projection into it loses a little (table “Trained adapters”).
+   */
   space: 'teacher',
+  /** Of what is drawn and held out. What another changes was measured for few documents (table “Few documents”). */
   seed: 0,
   /** What adapter files say made them; the version is package.json's. */
   createdBy: 'chelated 0.1.0',
 
+  /** The definition of a collapse, which does not predict quality (table “Collapse, over 20 cycles”); other numbers were not measured. */
   collapse: {
     /** Neighbours of a query that are looked at. */
     neighbours: 50,
@@ -40,11 +55,11 @@ export const config = {
   },
 
   distil: {
-    /** λ of the token table, tried on held-out documents (flat between .03 and .3). */
+    /** λ of the token table, tried on held-out documents: .1 and .3 are alike, 1 and 3 lose (tables “Quality without labels”, “Few documents”). */
     lexicalLambdas: [0.03, 0.1, 0.3],
-    /** λ of the affine ridge, relative to the mean squared singular value of the base vectors. */
+    /** λ of the affine ridge, relative to the mean squared singular value of the base vectors; held-out documents choose. */
     ridgeLambdas: [1e-5, 1e-3, 1e-2, 1e-1],
-    /** Conjugate gradients: 12 to 20 iterations came within .005 nDCG of the exact solution; this stops there. */
+    /** Conjugate gradients: 40 iterations were no better than 16 (table “Quality without labels”, what was tried and lost). */
     cgTolerance: 1e-2,
     cgIterations: 16,
     /** λ of the token table and of the affine ridge before anything is chosen, and where too few documents allow no choice. */
@@ -54,7 +69,8 @@ export const config = {
     taughtRidgeLambda: 1e-2,
     /**
      * The same for the affine part of a residual adapter, which is pulled towards the rotation into the teacher's space, and
-     * what is tried in its place. Held-out documents agree with the teacher the better the less the map may leave it.
+     * what is tried in its place. Held-out documents agree with the teacher the better the less the map may leave it
+     * (table “A transformer as student”).
      */
     residualRidgeLambda: 1,
     residualRidgeLambdas: [0.1, 1, 10],
@@ -62,28 +78,31 @@ export const config = {
     priorLambda: 1e-5,
     /**
      * Weight of a token that the corpus does not have, where the fit has no prior: its row is only a guess, so it speaks
-     * where no other token of the text does. (At full weight CISI lost .009 nDCG@10.)
+     * where no other token of the text does. (At full weight CISI lost .009 nDCG@10; in no table.)
      */
     unseenWeight: 1e-3,
     /** The token ridge is solved exactly (n × n) for at most so many documents: a second. */
     dualDocuments: 512,
-    /** Share of the documents kept out to choose and to judge, and their bounds in number. */
+    /** Share of the documents kept out to choose and to judge, and their bounds in number; other shares were not measured. */
     heldOutShare: 0.2,
     heldOutMaximum: 500,
     /**
      * Share of a domain's held-out documents that its reach takes in: a text further from the centroid than all but the
-     * last twentieth of them is none of the domain.
+     * last twentieth of them is none of the domain (table “Several teachers, and one for each domain”).
      */
     domainReach: 0.95,
-    /** With fewer documents of a domain than this, its teacher cannot be turned into the general one's space. */
+    /** With fewer documents of a domain than this, its teacher cannot be turned into the general one's space; not measured. */
     domainDocuments: 50,
     /** Comparing fits: documents, width of the targets and iterations that keep the ranking of the choices at a tenth of the cost. */
     choice: { documents: 3000, dims: 96, tolerance: 1e-2, iterations: 8 },
-    /** Another choice must beat the standing one by this z on held-out queries: 5 % for chance to win in any of seven trials. */
+    /**
+     * Another choice must beat the standing one by this z on held-out queries: 5 % for chance to win in any of seven trials
+     * (table “Words and pairs of words beside word pieces”).
+     */
     choiceZ: 2.7,
   },
 
-  /** Gradient fits: the kinds `mlp` and `lowrank`. Epochs stand above. */
+  /** Gradient fits: the kinds `mlp` and `lowrank` (table “Trained adapters”; none of the numbers below has one of its own). Epochs stand above. */
   train: {
     /** Documents a step (the source's). */
     batch: 100,
@@ -112,10 +131,10 @@ export const config = {
 
   /** A discriminator of teacher against corrected vectors, beside the loss of a trained adapter. */
   adversary: {
-    /** Weight of its reversed gradient: none (results/README.md, “Adversarial distillation”), and at most as much as the discriminator's own. */
+    /** Weight of its reversed gradient: none (table “Adversarial distillation”), and at most as much as the discriminator's own. */
     weight: 0,
     mostWeight: 1,
-    /** Units of its hidden layer. */
+    /** Units of its hidden layer; other widths were not measured. */
     hidden: 32,
     /** Length at which the gradient of either player is cut off. */
     clip: 1,
@@ -126,21 +145,21 @@ export const config = {
   gate: {
     /** Rank depth of the teacher's silver judgements and of nDCG. */
     depth: 10,
-    /** Promote above this z of the paired difference in agreement (results/README.md, The gate). */
+    /** Promote above this z of the paired difference in agreement (table “The gate”). */
     z: 2,
     /**
      * Refuse where inverse cloze falls below minus this z. A mean that may not fall at all missed a third of the certain gains;
-     * the loss that fell least had z = −3.8 (results/README.md, The gate).
+     * the loss that fell least had z = −3.8 (table “The gate”).
      */
     fallZ: 2,
     /**
      * The same where nothing stands beside the teacher's ranking: precomputed vectors, documents too short to take a sentence
-     * from, and the advice to mix documents (results/README.md, Which documents to search).
+     * from, and the advice to mix documents (table “Which documents to search”).
      */
     zAlone: 4,
     /** With fewer sentences taken out than this, inverse cloze is no signal. */
     minimumSentences: 20,
-    /** Below so many documents no verdict is possible: refuse. */
+    /** With fewer documents fits gain on three collections and lose .013 to .021 on one, and what is held out cannot tell: refuse (table “Few documents”). */
     minimumDocuments: 150,
     /** Documents that held-out queries are searched in: more would only cost time. */
     maximumPool: 20_000,
@@ -148,10 +167,10 @@ export const config = {
     maximumFitted: 20_000,
   },
 
-  /** Documents that fits are made on, to see how many it takes. */
+  /** Documents that fits are made on, to see how many it takes (table “Few documents”). */
   fewDocuments: [50, 100, 150, 300, 1000, 3000, 5000],
 
-  /** The experiment of repeated sedimentation. */
+  /** The experiment of repeated sedimentation (table “Collapse, over 20 cycles”). */
   cycles: {
     count: 20,
     /** Queries between two cycles. */
@@ -160,12 +179,11 @@ export const config = {
     curriculum: { from: 0.9, to: 0.1, shape: 'linear' },
   },
 
-  /** Corrections that learn from judged queries of a train split. */
+  /** Corrections that learn from judged queries of a train split, which choose what is tried here (table “Learning from labels”). */
   labelled: {
     /** Of the contrastive loss. */
     temperature: 0.05,
-    /** Peak of its learning rate, a tenth of what a fit from nothing takes, and those that are tried. */
-    learningRate: 1e-4,
+    /** Peaks of its learning rate that are tried, from a tenth of what a fit from nothing takes; train queries kept out choose. */
     learningRates: [1e-4, 1e-3],
     /** Query–document pairs a step, each the other's negatives. */
     batch: 64,
@@ -181,7 +199,7 @@ export const config = {
   /** Corrected vectors and BM25 as one ranking. */
   fusion: {
     method: 'z-score',
-    /** Weights of vectors and BM25: what three collections choose for a fourth (results/README.md, “Which weight beside BM25”). */
+    /** Weights of vectors and BM25: what three collections choose for a fourth, and the better method (table “Which weight beside BM25”). */
     weights: [0.5, 0.5],
     /** Passages of held-out documents that choose a weight in the laboratory: each is fused once a weight. */
     pseudoQueries: 200,
@@ -191,7 +209,7 @@ export const config = {
     depth: 1000,
   },
 
-  /** What the rungs of the hubness ladder are tried with; pseudo-queries choose. */
+  /** What the rungs of the hubness ladder are tried with; pseudo-queries choose (table “The hubness ladder”). */
   hubness: {
     /** Rank depth of N_k, whose skewness is reported. */
     depth: 10,
@@ -351,6 +369,7 @@ export const config = {
   },
 
   /** Making a student of one's own from a teacher and general text. */
+  // Measured in table “The student before any correction”; held-out text settled what has no reason of its own below.
   makeStudent: {
     /** Width of its table: what 8 MB of int8 rows hold of BERT's vocabulary. */
     dims: 256,
@@ -372,7 +391,8 @@ export const config = {
     },
     /**
      * A text weighs as many times as it has so many tokens (the middle length of a definition), up to a most. All alike, and
-     * paragraphs four times: .807 of the teacher on four collections, in place of .816.
+     * paragraphs four times: .807 of the teacher on four collections, in place of .816 (revision 2; .816 is the plain one of
+     * table “The context gate”, .807 is in none).
      */
     weight: { tokens: 16, most: 8 },
     /** λ of the token table, tried on the held-out texts: against the sums of a hundred thousand texts, not of a corpus. */
@@ -384,7 +404,7 @@ export const config = {
     chunkTexts: 4096,
     /**
      * A context gate: passes over the texts, texts of a step and Adam's rate, settled on held-out
-     * general text. It is kept where it gains more than z standard errors there.
+     * general text (table “The context gate”). It is kept where it gains more than z standard errors there.
      */
     gate: { epochs: 2, batch: 128, learningRate: 1e-2, z: 2 },
     /**
@@ -485,6 +505,11 @@ export const config = {
     historyEntries: 200,
     /** Results fetched past k, so that ties at its end are seen; doubled while they go on. */
     tieMargin: 8,
+    /**
+     * Which documents a cycle's adapter searches: what held-out passages advise, corrected ones or their mean with the
+     * teacher's (table “Which documents to search”).
+     */
+    serving: 'advised',
     /** Share of the searches in which the collapse detector looks. */
     sampleRate: 0.1,
     /** Collapse events that are kept in memory before they are written. */

@@ -7,7 +7,9 @@ export * from './engine/index.ts';
 export { ChelatedError, type ErrorCode, errorCodes } from './errors.ts';
 export * from './evaluate/index.ts';
 export * from './http/index.ts';
+export * from './hubness/index.ts';
 export * from './kernels/index.ts';
+export * from './labelled/index.ts';
 export { type Matrix, matrix, row } from './matrix.ts';
 export {
   type Device,

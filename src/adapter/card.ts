@@ -8,7 +8,8 @@ export type AdapterKind = (typeof adapterKinds)[number];
 export type AdapterNeeds = 'vector' | 'tokens' | 'both';
 export const outputSpaces = ['teacher', 'student'] as const;
 export type OutputSpace = (typeof outputSpaces)[number];
-export const distilModes = ['offline', 'hybrid', 'baseline'] as const;
+/** `sdft`: offline first, then tuned on judged queries. */
+export const distilModes = ['offline', 'hybrid', 'baseline', 'sdft'] as const;
 export type DistilMode = (typeof distilModes)[number];
 
 /** Term-frequency part of the lexical features: the count itself, or log(1 + count). */

@@ -29,13 +29,14 @@ interface DistilCommandOptions {
   readonly mode?: DistilMode;
   readonly alpha: number;
   readonly push: number;
-  readonly adapter: AdapterKind;
+  readonly adapter?: AdapterKind;
   readonly space: OutputSpace;
   readonly dims?: number;
   readonly learnProjection?: boolean;
   readonly pseudoQueries?: PseudoQueryKind;
   readonly adversarial: number;
   readonly seed: number;
+  readonly labelled?: string;
   readonly judged?: string;
   readonly force?: boolean;
   readonly fallback?: boolean;
@@ -80,6 +81,7 @@ export function distilCommand(program: Command): void {
       ).choices(pseudoQueryKinds),
     )
     .addOption(options.seed())
+    .option('--labelled <SPLIT>', 'with --mode sdft: judgements of the corpus folder to learn from')
     .option(
       '--judged <SPLIT>',
       'judgements of the corpus folder (qrels/SPLIT.tsv) that decide instead of the label-free signals',
@@ -107,6 +109,7 @@ async function distilWith(kernels: Kernels, given: DistilCommandOptions, display
   const { out, json = false } = given;
   const dataset = await readDataset(given.corpus, given.judged === undefined ? {} : { split: given.judged });
   for (const warning of datasetWarnings(dataset)) display.note(`chelated: ${warning}`);
+  const labelled = given.labelled === undefined ? null : await readDataset(given.corpus, { split: given.labelled });
   const student = await openEncoder(given.student, { kernels });
   const documents = {
     ids: dataset.documents.map(({ id }) => id),
@@ -126,13 +129,14 @@ async function distilWith(kernels: Kernels, given: DistilCommandOptions, display
       ...(mode && { mode }),
       alpha: given.alpha,
       push: given.push,
-      adapter: given.adapter,
+      ...(given.adapter !== undefined && { adapter: given.adapter }),
       space: given.space,
       // What only a teacher's space has is left out with the teacher.
       ...(step.length === 0 && {
         ...(given.dims !== undefined && { dims: given.dims }),
         learnProjection: given.learnProjection ?? false,
         ...(given.pseudoQueries && { pseudoQueries: given.pseudoQueries }),
+        ...(labelled && { labelled }),
       }),
       adversarial: given.adversarial,
       seed: given.seed,

@@ -5,7 +5,6 @@ import { mixDocuments } from '../adapter/mix-documents.ts';
 import type { Encoder } from '../encode/encoder.ts';
 import { openEncoder } from '../encode/open-encoder.ts';
 import { adaptedFingerprint } from '../engine/generation.ts';
-import { ChelatedError } from '../errors.ts';
 import { bm25 } from '../evaluate/bm25.ts';
 import { datasetWarnings } from '../evaluate/dataset.ts';
 import { evaluate } from '../evaluate/evaluate.ts';
@@ -19,6 +18,7 @@ import { options } from './options.ts';
 import { columns, print } from './print.ts';
 import { type Progress, progress } from './progress.ts';
 import { readAdapterFile } from './read-adapter-file.ts';
+import { type AskedSide, documentSides, searchedDocuments } from './searched-documents.ts';
 import { teacherDocuments } from './teacher-documents.ts';
 import { timeQueries } from './time-queries.ts';
 import { withBatchKernels } from './with-batch-kernels.ts';
@@ -28,7 +28,7 @@ interface EvaluateCommandOptions {
   readonly dataset: string;
   readonly student: string;
   readonly adapter?: string;
-  readonly documents: 'corrected' | 'teacher' | 'mixed';
+  readonly documents?: AskedSide;
   readonly teacher?: string;
   readonly split?: string;
   readonly run?: string;
@@ -50,12 +50,10 @@ export function evaluateCommand(program: Command): void {
     .addOption(
       new Option(
         '--documents <SIDE>',
-        'what is searched: corrected student vectors, the teacher’s own, or the mean of both (mixed)',
-      )
-        .choices(['corrected', 'teacher', 'mixed'])
-        .default('corrected'),
+        'what is searched: corrected student vectors, the mean of them and the teacher’s (mixed), the teacher’s own, or what the adapter’s card advises (default: advised with --adapter and --teacher, else corrected)',
+      ).choices(documentSides),
     )
-    .option('--teacher <ID>', 'with --documents teacher or mixed: vectors:DOCS.npy, or an encoder')
+    .option('--teacher <ID>', 'the teacher’s vectors of the documents: vectors:DOCS.npy, or an encoder')
     .option('--split <NAME>', 'judgements that are used (default: test)')
     .option('--run <FILE>', 'also write the ranked lists as a TREC run')
     .option('--bm25', 'also score BM25 on the same queries, for reference')
@@ -69,22 +67,19 @@ export function evaluateCommand(program: Command): void {
 }
 
 async function run(given: EvaluateCommandOptions): Promise<void> {
-  const { documents: side } = given;
-  if (side !== 'corrected' && given.teacher === undefined) {
-    throw new ChelatedError('invalid_input', `--documents ${side} needs --teacher ID or vectors:DOCS.npy`);
-  }
   if (given.run !== undefined) await assertWritable(given.run);
   const display = progress({ silent: given.json ?? false });
   await withBatchKernels(display, (kernels) => evaluateWith(kernels, given, display));
 }
 
 async function evaluateWith(kernels: Kernels, given: EvaluateCommandOptions, display: Progress): Promise<void> {
-  const { json = false, documents: side } = given;
-  const dataset = await readDataset(given.dataset, given.split === undefined ? {} : { split: given.split });
-  for (const warning of datasetWarnings(dataset)) display.note(`chelated: ${warning}`);
+  const { json = false } = given;
   const encoder = await openEncoder(given.student, { kernels });
   const adapter: Adapter | null =
     given.adapter === undefined ? null : await loadAdapter(await readAdapterFile(given.adapter), { encoder, kernels });
+  const { searched, because } = searchedDocuments(given.documents, given.teacher, adapter?.card ?? null);
+  const dataset = await readDataset(given.dataset, given.split === undefined ? {} : { split: given.split });
+  for (const warning of datasetWarnings(dataset)) display.note(`chelated: ${warning}`);
 
   const embed = (by: Encoder, through: Adapter | null) =>
     correctTexts(by, through, dataset.documents, 'document', (share) => display.show('documents', share));
@@ -94,9 +89,9 @@ async function evaluateWith(kernels: Kernels, given: EvaluateCommandOptions, dis
     return teacherDocuments(await embed(teacher, null), dataset.documents, parties);
   };
   const documents =
-    side === 'teacher'
+    searched === 'teacher'
       ? await taught()
-      : side === 'mixed'
+      : searched === 'mixed'
         ? mixDocuments(kernels, await embed(encoder, adapter), await taught())
         : await embed(encoder, adapter);
 
@@ -115,6 +110,8 @@ async function evaluateWith(kernels: Kernels, given: EvaluateCommandOptions, dis
   const document = {
     documents: scores.documents,
     queries: scores.queries,
+    searched,
+    searched_because: because,
     ...picked(scores),
     encode_us_per_query: microseconds,
     fingerprint: adapter ? await adaptedFingerprint(encoder.baseFingerprint, adapter) : encoder.baseFingerprint,

@@ -1,5 +1,5 @@
 import { InvalidArgumentError, Option } from 'commander';
-import { distilModes, outputSpaces } from '../adapter/card.ts';
+import { adapterKinds, distilModes, outputSpaces } from '../adapter/card.ts';
 import { config } from '../config.ts';
 import { deviceChoices } from '../onnx/device.ts';
 import { parseNumber } from './parse-number.ts';
@@ -21,9 +21,9 @@ export const options = {
       .argParser(parseNumber({ minimum: 0, maximum: 1e6 }))
       .default(config.push),
   adapter: () =>
-    new Option('--adapter <KIND>', 'map that is fitted')
-      .choices(['lexical', 'affine', 'orthogonal', 'residual', 'mlp', 'lowrank'])
-      .default(config.adapter),
+    new Option('--adapter <KIND>', `map that is fitted (default: ${config.adapter}; mlp in mode sdft)`).choices(
+      adapterKinds.filter((kind) => kind !== 'identity'),
+    ),
   space: () =>
     new Option('--space <SPACE>', 'space of the corrected vectors').choices(outputSpaces).default(config.space),
   dims: () =>

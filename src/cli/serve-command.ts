@@ -3,10 +3,12 @@ import { type Command, Option } from 'commander';
 import { pino } from 'pino';
 import { loadAdapter } from '../adapter/load-adapter.ts';
 import { config } from '../config.ts';
+import type { AlphaSchedule } from '../distil/alpha-schedule.ts';
 import { batchingEncoder } from '../encode/batching-encoder.ts';
 import { openEncoder } from '../encode/open-encoder.ts';
 import { batchingAdapter } from '../engine/batching-adapter.ts';
 import { Engine } from '../engine/engine.ts';
+import { type AskedServing, askedServings } from '../engine/serving-of.ts';
 import { workerDistiller } from '../engine/worker-distiller.ts';
 import { ChelatedError } from '../errors.ts';
 import type { Keys } from '../http/access.ts';
@@ -18,6 +20,7 @@ import { serve } from '../runtime/serve.ts';
 import { type Mode, modes } from '../store/store.ts';
 import { openStore } from './open-store.ts';
 import { options } from './options.ts';
+import { parseCurriculum } from './parse-curriculum.ts';
 import { stopSignal } from './stop-signal.ts';
 
 interface ServeOptions {
@@ -28,6 +31,8 @@ interface ServeOptions {
   readonly teacher?: string;
   readonly mode?: Mode;
   readonly alpha: number;
+  readonly curriculum?: AlphaSchedule;
+  readonly serving: AskedServing;
   readonly adapter?: string;
   readonly proxy?: string;
   readonly model?: string;
@@ -50,6 +55,22 @@ export function serveCommand(program: Command): void {
     .option('--teacher <ID>', 'encoder that teaches: any that --student takes, a model folder, or openai:MODEL')
     .addOption(new Option('--mode <MODE>', 'of a new collection (default: offline with a teacher)').choices(modes))
     .addOption(options.alpha())
+    .addOption(
+      new Option(
+        '--curriculum <FROM,TO,CYCLES,SHAPE>',
+        'of a new collection in mode hybrid, in place of --alpha: teacher weight over cycles, as 0.9,0.1,20,cosine',
+      )
+        .argParser(parseCurriculum)
+        .conflicts('alpha'),
+    )
+    .addOption(
+      new Option(
+        '--serving <SERVING>',
+        'documents that are searched: corrected (symmetric), the teacher’s (asymmetric), their mean (mixed), or as advised',
+      )
+        .choices(askedServings)
+        .default(config.engine.serving),
+    )
     .addOption(options.device())
     .option('--adapter <FILE>', 'adapter that a collection without one begins with')
     .option('--words', 'index the words of documents too, so that searches may be fused with BM25')
@@ -64,7 +85,7 @@ export function serveCommand(program: Command): void {
 }
 
 async function serveEngine(given: ServeOptions): Promise<void> {
-  const { host, port, mode, alpha, teacher } = given;
+  const { host, port, mode, teacher } = given;
   const keys = { use: keysIn(given.keyUse), admin: keysIn(given.keyAdmin) };
   checkListening(host, keys);
   const student = studentOf(given);
@@ -114,7 +135,8 @@ async function serveEngine(given: ServeOptions): Promise<void> {
       openAdapter: async (file) => batchingAdapter(await loadAdapter(file, { encoder, kernels })),
       store: await openStore(given.data),
       distiller: workerDistiller({ student }),
-      alpha,
+      alpha: given.curriculum ?? given.alpha,
+      serving: given.serving,
       words: given.words ?? false,
       ...(mode && { mode }),
       ...(teacher !== undefined && { teacher }),

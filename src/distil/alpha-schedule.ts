@@ -8,13 +8,16 @@ export interface AlphaSchedule {
   /** Cycles that it spans, from 1. */
   readonly cycles: number;
   /** A straight line, or half a cosine: slow at both ends. */
-  readonly shape: 'linear' | 'cosine';
+  readonly shape: AlphaShape;
 }
+
+export const alphaShapes = ['linear', 'cosine'] as const;
+export type AlphaShape = (typeof alphaShapes)[number];
 
 /**
  * A curriculum: the teacher weight α of each cycle, 1 … cycles, from high to low or the other way.
  *
- * @throws {ChelatedError} invalid_input for weights outside 0 … 1, or cycles that are no whole number from 1
+ * @throws {ChelatedError} invalid_input for weights outside 0 … 1, cycles that are no whole number from 1, another shape
  * @example
  * const alphaOf = alphaSchedule({ from: 0.9, to: 0.1, cycles: 5, shape: 'linear' });
  * [1, 2, 3, 4, 5, 6].map((cycle) => alphaOf(cycle).toFixed(1)); // => ['0.9', '0.7', '0.5', '0.3', '0.1', '0.1']
@@ -23,6 +26,9 @@ export function alphaSchedule({ from, to, cycles, shape }: AlphaSchedule): (cycl
   for (const alpha of [from, to]) checkAlpha(alpha);
   if (!Number.isSafeInteger(cycles) || cycles < 1) {
     throw new ChelatedError('invalid_input', `a curriculum spans a whole number of cycles from 1, got ${cycles}`);
+  }
+  if (!alphaShapes.includes(shape)) {
+    throw new ChelatedError('invalid_input', `a curriculum is ${alphaShapes.join(' or ')}, got ${shape}`);
   }
   return (cycle) => {
     const share = cycles === 1 ? 1 : Math.min(1, Math.max(0, (cycle - 1) / (cycles - 1)));

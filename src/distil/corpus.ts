@@ -1,6 +1,7 @@
 import type { StaticTable } from '../encode/static-table.ts';
 import { type Matrix, pickRows } from '../matrix.ts';
 import { pickBags, type TokenBags } from '../token-bags.ts';
+import { type LabelledQueries, pickLabelled } from './labelled-queries.ts';
 import { type PseudoQueries, pickPseudoQueries } from './pseudo-queries.ts';
 
 /** The usable documents: row i of everything is one of them. */
@@ -15,6 +16,8 @@ export interface Corpus {
   readonly events: readonly Uint32Array[] | null;
   /** Further rows of the fit, of the documents themselves. */
   readonly pseudoQueries?: PseudoQueries;
+  /** What a fit in mode sdft is tuned on. */
+  readonly labelled?: LabelledQueries;
 }
 
 /** The documents named, in that order. */
@@ -27,6 +30,7 @@ export function pickDocuments(corpus: Corpus, rows: ArrayLike<number>): Corpus {
     T: corpus.T && pickRows(corpus.T, rows),
     events: corpus.events && pickEvents(corpus.events, rows),
     ...(corpus.pseudoQueries && { pseudoQueries: pickPseudoQueries(corpus.pseudoQueries, rows) }),
+    ...(corpus.labelled && { labelled: pickLabelled(corpus.labelled, rows) }),
   };
 }
 

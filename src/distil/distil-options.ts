@@ -20,7 +20,7 @@ export interface DistilOptions {
   /** What the card calls the teacher; an encoder's own id without it. */
   readonly teacherId?: string;
   readonly kernels: Kernels;
-  /** Without it: offline where there is a teacher, else baseline. */
+  /** Without it: offline where there is a teacher, else baseline. `sdft` takes `labelled` queries and tunes an `mlp`. */
   readonly mode?: DistilMode;
   /** Teacher weight in hybrid mode, 0 … 1. */
   readonly alpha?: number;
@@ -50,9 +50,14 @@ export interface DistilOptions {
   readonly adversarial?: number;
   /**
    * Further rows of the fit: a part of each document, short as queries are, towards the teacher's own vector of it. Offline
-   * mode only, with a student and a teacher that can be asked; none unless named (results/README.md, “Pseudo-queries”).
+   * mode only, with a student and a teacher that can be asked; none unless named (results/README.md, “Pseudo-queries as training pairs”).
    */
   readonly pseudoQueries?: PseudoQueryKind;
+  /**
+   * Judged queries over the same documents to learn from, in mode sdft alone: a train split. A share of them is kept out, to
+   * choose with.
+   */
+  readonly labelled?: Dataset;
   /** Judged queries over the same documents, where there are any: they decide instead of the label-free signals. */
   readonly judged?: Dataset;
   /** Returns what the gate refuses, and fits on fewer documents than can be judged. */

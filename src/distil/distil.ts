@@ -13,6 +13,7 @@ import { fitCandidate, requested } from './fit-candidate.ts';
 import type { FitPlan } from './fit-plan.ts';
 import { type JudgeInput, judgeFit } from './judge-fit.ts';
 import { judgeQueries } from './judge-queries.ts';
+import { labelledQueries } from './labelled-queries.ts';
 import { makeCard } from './make-card.ts';
 import { preflight } from './preflight.ts';
 import { pseudoQueries } from './pseudo-queries.ts';
@@ -59,13 +60,14 @@ async function distilOnce(options: DistilOptions): Promise<DistilResult> {
   const least = options.force ? 2 : config.gate.minimumDocuments;
   if (documents < least) throw tooFew(documents, failed, least);
   const facts = read.T && preflight(kernels, { ...plan, T: read.T, studentDims: student.dims });
-  const corpus: Corpus =
-    plan.pseudoQueries && teacher
-      ? {
-          ...read,
-          pseudoQueries: await pseudoQueries(plan.pseudoQueries, read, { ...plan, teacher, ...pass(options) }),
-        }
-      : read;
+  const corpus: Corpus = {
+    ...read,
+    ...(plan.pseudoQueries &&
+      teacher && {
+        pseudoQueries: await pseudoQueries(plan.pseudoQueries, read, { ...plan, teacher, ...pass(options) }),
+      }),
+    ...(options.labelled && { labelled: await labelledQueries(options.labelled, rows, plan) }),
+  };
   seconds.lap('encode');
 
   const split = splitDocuments(documents, seed);

@@ -1,6 +1,8 @@
 import { adapterKinds, type DistilMode, distilModes, outputSpaces } from '../adapter/card.ts';
 import { config } from '../config.ts';
 import { ChelatedError } from '../errors.ts';
+import type { Dataset } from '../evaluate/dataset.ts';
+import { judgedQueries } from '../evaluate/judged-queries.ts';
 import type { DistilOptions } from './distil-options.ts';
 import type { FitPlan } from './fit-plan.ts';
 import { pseudoQueryKinds } from './pseudo-queries.ts';
@@ -12,11 +14,12 @@ import { isTrained } from './train/trained-adapter.ts';
  *
  * @throws {ChelatedError} invalid_input: a mode, kind or space that does not exist; a mode that needs a teacher without one, α outside 0 … 1, η not a number ≥ 0,
  *   dims that the output space cannot have; a projection to be learned where nothing could learn it; pseudo-queries that
- *   nothing could encode or that the mode has no use for; an adversarial weight that is none, or of a kind that is not trained
+ *   nothing could encode or that the mode has no use for; mode sdft without labels, of another kind than mlp, or with labels
+ *   that are to judge too; an adversarial weight that is none, or of a kind that is not trained
  */
 export function fillPlan(options: DistilOptions): FitPlan {
   const { student, kernels, teacher, teacherVectors, signal, dims, unaligned, learnProjection } = options;
-  const { pseudoQueries, adversarial = config.adversary.weight } = options;
+  const { pseudoQueries, labelled, judged, adversarial = config.adversary.weight } = options;
   const { mostWeight } = config.adversary;
   const hasTeacher = teacher !== undefined || teacherVectors !== undefined;
   const mode: DistilMode = options.mode ?? (hasTeacher ? 'offline' : config.mode);
@@ -27,7 +30,7 @@ export function fillPlan(options: DistilOptions): FitPlan {
     kernels,
     student,
     teacherId: taught ? (options.teacherId ?? teacher?.id ?? 'vectors') : null,
-    kind: options.adapter ?? config.adapter,
+    kind: options.adapter ?? (mode === 'sdft' ? 'mlp' : config.adapter),
     mode,
     alpha,
     push,
@@ -58,6 +61,13 @@ export function fillPlan(options: DistilOptions): FitPlan {
       `dims cuts the teacher's space of ${width}: give an integer from 1 to ${width}, in space teacher; got ${dims} in space ${plan.space}`,
     );
   }
+  if ((mode === 'sdft') !== (labelled !== undefined)) {
+    refuse(`mode sdft learns from judged queries, and no other mode does: give both or neither; got mode ${mode}`);
+  }
+  if (mode === 'sdft' && plan.kind !== 'mlp') refuse(`mode sdft tunes an adapter of kind mlp, got ${plan.kind}`);
+  if (labelled && judged && askSame(labelled, judged)) {
+    refuse('what is learned from cannot judge: give judgements of other queries to decide than to learn from');
+  }
   const isOffline = effectiveMode(mode, alpha) === 'offline';
   if (learnProjection && !(isTrained(plan.kind) && isOffline && plan.space === 'student' && !unaligned)) {
     refuse(
@@ -81,4 +91,9 @@ export function fillPlan(options: DistilOptions): FitPlan {
     }
   }
   return plan;
+}
+
+function askSame(a: Dataset, b: Dataset): boolean {
+  const asked = new Set(judgedQueries(a).map((i) => a.queries[i]!.id));
+  return judgedQueries(b).some((i) => asked.has(b.queries[i]!.id));
 }

@@ -44,9 +44,10 @@ export interface Targets {
   readonly vanished: number;
 }
 
-/** The mode that is really run: hybrid with α = 0 is baseline, with α = 1 offline. */
-export function effectiveMode(mode: DistilMode, alpha: number): DistilMode {
+/** The mode whose targets are fitted: of hybrid with α = 0 baseline's, with α = 1 offline's, and of sdft offline's too. */
+export function effectiveMode(mode: DistilMode, alpha: number): Exclude<DistilMode, 'sdft'> {
   checkAlpha(alpha);
+  if (mode === 'sdft') return 'offline';
   if (mode !== 'hybrid') return mode;
   return alpha === 0 ? 'baseline' : alpha === 1 ? 'offline' : 'hybrid';
 }

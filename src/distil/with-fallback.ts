@@ -40,6 +40,7 @@ function plans(options: DistilOptions): { name: string; options: DistilOptions }
     space: ____,
     dims: _____,
     learnProjection: ______,
+    labelled: _______,
     ...own
   } = options;
   const mode = options.mode ?? (hasTeacher(options) ? 'offline' : config.mode);

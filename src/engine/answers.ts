@@ -1,7 +1,7 @@
 import type { AdapterCard } from '../adapter/card.ts';
 import type { Fusion } from '../evaluate/fuse.ts';
 import type { Matrix } from '../matrix.ts';
-import type { Metadata, Mode, Serving } from '../store/store.ts';
+import type { Curriculum, Metadata, Mode, Serving } from '../store/store.ts';
 
 /** What every answer says of how it was made. All vectors and scores in it were made under this one fingerprint. */
 export interface Provenance {
@@ -77,7 +77,10 @@ export interface CollectionInfo {
   readonly fingerprint: string;
   readonly generation: number;
   readonly mode: Mode;
+  /** Teacher weight of the next cycle. */
   readonly alpha: number;
+  /** What it follows, where it is not the same in every cycle. */
+  readonly curriculum: Curriculum | null;
   readonly cycles: number;
   readonly documents: number;
   readonly dims: number; // width of the base vectors

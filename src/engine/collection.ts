@@ -1,6 +1,6 @@
 import type { Adapter } from '../adapter/adapter.ts';
 import { config } from '../config.ts';
-import { checkAlpha } from '../distil/blend-targets.ts';
+import type { AlphaSchedule } from '../distil/alpha-schedule.ts';
 import type { Encoder } from '../encode/encoder.ts';
 import { ChelatedError, type ErrorCode } from '../errors.ts';
 import type { Kernels } from '../kernels/kernels.ts';
@@ -14,6 +14,7 @@ import {
   modes,
   type Serving,
 } from '../store/store.ts';
+import { alphaOf, checkedAlpha } from './alpha-of.ts';
 import type { CollectionInfo, CorrectAnswer, GenerationInfo, SearchAnswer } from './answers.ts';
 import { ChelationLog } from './chelation-log.ts';
 import { Cycles, type SedimentOptions } from './cycles.ts';
@@ -26,6 +27,7 @@ import { type JudgedQuery, judgeGeneration } from './judged-query.ts';
 import { type MonitorFigures, monitor } from './monitor.ts';
 import { type DocumentInput, prepareDocuments } from './prepare-documents.ts';
 import { type CorrectInput, Searcher, type SearchInput, type SearchOptions } from './searcher.ts';
+import type { AskedServing } from './serving-of.ts';
 import { Slots } from './slots.ts';
 
 /** What a collection is made of; the engine fills it in. */
@@ -47,15 +49,14 @@ export interface CollectionSettings {
   readonly words: boolean;
   readonly sampleRate: number;
   readonly seed: number;
-  readonly serving: Serving;
+  /** How cycles let their documents be searched. */
+  readonly serving: AskedServing;
   readonly fit: Omit<FitOptions, 'mode' | 'alpha'>;
   readonly teacherMs: number;
   readonly fitMs: number;
   /** A cycle begins by itself after so many new collapse events, and so many milliseconds after the last one; 0: never. */
   readonly cycleEvents: number;
   readonly cycleMs: number;
-  /** Teacher weight of a cycle, by its number from 1: a curriculum. Without it the collection's α. */
-  readonly alphaOf: ((cycle: number) => number) | null;
   /** Queries with judgements: the monitor watches their nDCG. */
   readonly judged: readonly JudgedQuery[];
 }
@@ -215,16 +216,28 @@ export class Collection {
     return this.#searcher.correct(input, options);
   }
 
-  /** Changes mode and α, at once and for good. Mode off lets the student answer; any other lets the promoted generation. */
-  async setMode(mode: Mode, alpha: number = this.#generations.state.alpha): Promise<void> {
+  /**
+   * Changes mode and α, at once and for good: a teacher weight for every cycle, or a curriculum that begins with the next
+   * one. Mode off lets the student answer; any other lets the promoted generation.
+   *
+   * @throws {ChelatedError} invalid_input
+   * @example
+   * import { Engine, loadKernels, openEncoder } from 'chelated';
+   * const kernels = await loadKernels();
+   * const engine = await Engine.open({ encoder: await openEncoder('static', { kernels }), kernels });
+   * await engine.collection().setMode('hybrid', { from: 0.9, to: 0.1, cycles: 20, shape: 'cosine' });
+   * engine.collection().info().alpha; // => 0.9
+   * await engine.close();
+   */
+  async setMode(mode: Mode, asked?: number | AlphaSchedule): Promise<void> {
     if (!modes.includes(mode))
       throw new ChelatedError('invalid_input', `mode must be one of ${modes.join(', ')}; got ${mode}`);
-    checkAlpha(alpha);
-    const { mode: from } = this.#generations.state;
+    const { mode: from, alpha: standing, cycles } = this.#generations.state;
+    const alpha = asked === undefined ? standing : checkedAlpha(asked, this.#cycles.running?.cycle ?? cycles);
     await this.#generations.changeState({ mode, alpha }, [
       { at: Date.now(), kind: 'mode', detail: { from, mode, alpha } },
     ]);
-    this.#parts.emit({ type: 'mode', mode, alpha });
+    this.#parts.emit({ type: 'mode', mode, alpha: this.info().alpha });
   }
 
   /**
@@ -338,7 +351,8 @@ export class Collection {
       fingerprint: serving.fingerprint,
       generation: serving.number,
       mode: state.mode,
-      alpha: state.alpha,
+      alpha: alphaOf(state, state.cycles + 1),
+      curriculum: typeof state.alpha === 'number' ? null : state.alpha,
       cycles: state.cycles,
       documents: this.#slots.documents,
       dims: encoder.dims,

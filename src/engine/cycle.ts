@@ -1,7 +1,7 @@
 import { sealOf } from '../adapter/seal.ts';
 import { config } from '../config.ts';
 import { effectiveMode } from '../distil/targets.ts';
-import type { CollectionStore, Mode, Serving } from '../store/store.ts';
+import type { CollectionStore, Mode } from '../store/store.ts';
 import type { ChelationLog } from './chelation-log.ts';
 import type { CycleOutcome, CycleReport, CycleStep } from './cycle-report.ts';
 import type { Distiller, DistilOutcome, FitOptions } from './distiller.ts';
@@ -11,6 +11,7 @@ import type { Generations } from './generations.ts';
 import { inTime } from './in-time.ts';
 import type { MonitorFigures } from './monitor.ts';
 import { readJob } from './read-job.ts';
+import { type AskedServing, servingOf } from './serving-of.ts';
 import { taughtMatrix, teach } from './teach.ts';
 
 export interface CycleInput {
@@ -20,7 +21,7 @@ export interface CycleInput {
   readonly log: ChelationLog;
   readonly distiller: Distiller;
   readonly teacher: string | null;
-  readonly serving: Serving;
+  readonly serving: AskedServing;
   readonly mode: Exclude<Mode, 'off'>;
   readonly alpha: number;
   readonly fit: Omit<FitOptions, 'mode' | 'alpha'>;
@@ -126,7 +127,7 @@ async function decide(
     const reason = `the cycle stepped down to baseline; generation ${before.number}, learned from the teacher, stays`;
     return { outcome: 'rejected', reason, monitor: null };
   }
-  const serving = card.mode === 'baseline' ? 'symmetric' : input.serving;
+  const serving = servingOf(input.serving, card);
   if (before.adapter?.hash === sealOf(file) && before.serving === serving) {
     return { outcome: 'unchanged', reason: 'the adapter that serves is what this cycle makes', monitor: null };
   }

@@ -1,18 +1,20 @@
 import { config } from '../config.ts';
 import { checkAlpha } from '../distil/blend-targets.ts';
 import { ChelatedError } from '../errors.ts';
-import type { Mode, Serving } from '../store/store.ts';
+import type { Mode } from '../store/store.ts';
+import { alphaOf } from './alpha-of.ts';
 import type { CollectionParts } from './collection.ts';
 import { type CycleInput, runCycle } from './cycle.ts';
 import type { CycleReport } from './cycle-report.ts';
 import type { Distiller, FitOptions } from './distiller.ts';
 import { Job } from './job.ts';
+import type { AskedServing } from './serving-of.ts';
 
 export interface SedimentOptions extends Partial<Omit<FitOptions, 'mode' | 'alpha'>> {
   /** Instead of the collection's own, for this cycle. */
   readonly mode?: Exclude<Mode, 'off'>;
   readonly alpha?: number;
-  readonly serving?: Serving;
+  readonly serving?: AskedServing;
 }
 
 type CyclesParts = Pick<CollectionParts, 'store' | 'distiller' | 'teacher' | 'emit' | 'settings'> &
@@ -35,6 +37,11 @@ export class Cycles {
     }
   }
 
+  /** The cycle that is under way. */
+  get running(): Job | undefined {
+    return this.#jobs.find(({ status }) => status.state === 'running');
+  }
+
   get jobs(): readonly Job[] {
     return this.#jobs;
   }
@@ -46,12 +53,11 @@ export class Cycles {
   }
 
   sediment(options: SedimentOptions = {}): Job {
-    const { distiller, generations, log, settings, store } = this.#parts;
+    const { distiller, generations, log, store } = this.#parts;
     if (distiller === null) {
       throw new ChelatedError('not_supported', 'no distiller was given: this engine serves and does not learn');
     }
-    const running = this.#jobs.find(({ status }) => status.state === 'running');
-    if (running) return running;
+    if (this.running) return this.running;
     const { state } = generations;
     const mode = options.mode ?? state.mode;
     if (mode === 'off') {
@@ -59,7 +65,7 @@ export class Cycles {
       throw new ChelatedError('invalid_input', message);
     }
     const cycle = state.cycles + 1;
-    const alpha = options.alpha ?? settings.alphaOf?.(cycle) ?? state.alpha;
+    const alpha = options.alpha ?? alphaOf(state, cycle);
     checkAlpha(alpha);
     log.fresh = 0;
     const id = `${store.identity.name}-${cycle}-${Date.now().toString(36)}`;

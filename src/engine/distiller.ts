@@ -1,6 +1,7 @@
-import type { AdapterCard, AdapterKind, DistilMode, OutputSpace } from '../adapter/card.ts';
+import type { AdapterCard, AdapterKind, OutputSpace } from '../adapter/card.ts';
 import type { DistilStep } from '../distil/distil-options.ts';
 import type { Matrix } from '../matrix.ts';
+import type { Mode } from '../store/store.ts';
 import type { TokenBags } from '../token-bags.ts';
 
 /** What a cycle learns from. Row i of everything is document i. Plain data, so that it can go to another thread. */
@@ -20,7 +21,7 @@ export interface DistilJob {
 
 /** What is fitted. A field that is left out has the default of `distil`. */
 export interface FitOptions {
-  readonly mode: DistilMode;
+  readonly mode: Exclude<Mode, 'off'>;
   readonly alpha: number;
   readonly push?: number;
   readonly adapter?: AdapterKind;

@@ -1,12 +1,13 @@
 import type { Adapter } from '../adapter/adapter.ts';
 import { loadAdapter } from '../adapter/load-adapter.ts';
 import { config } from '../config.ts';
-import { checkAlpha } from '../distil/blend-targets.ts';
+import type { AlphaSchedule } from '../distil/alpha-schedule.ts';
 import type { Encoder } from '../encode/encoder.ts';
 import { ChelatedError } from '../errors.ts';
 import type { Kernels } from '../kernels/kernels.ts';
 import { MemoryStore } from '../store/memory-store.ts';
 import type { Mode, Store } from '../store/store.ts';
+import { checkedAlpha } from './alpha-of.ts';
 import { Collection, type CollectionSettings } from './collection.ts';
 import type { Distiller } from './distiller.ts';
 import { type EngineListener, Events } from './events.ts';
@@ -23,7 +24,8 @@ export interface EngineOptions extends Partial<CollectionSettings> {
   readonly teacher?: string;
   /** What a new collection does. Default: `offline` with a teacher, else `config.mode`. */
   readonly mode?: Mode;
-  readonly alpha?: number;
+  /** Teacher weight of a new collection in mode hybrid: one for every cycle, or a curriculum. */
+  readonly alpha?: number | AlphaSchedule;
   /** How an adapter file is made ready to run; on the kernels by default. */
   readonly openAdapter?: (file: Uint8Array) => Promise<Adapter>;
   /** Hears everything from the start, also what is found while collections are opened. */
@@ -106,7 +108,7 @@ export class Engine {
     const { encoder, kernels, distiller, teacher } = this.#options;
     const identity = { name, student: encoder.id, baseFingerprint: encoder.baseFingerprint, dims: encoder.dims };
     const mode = this.#options.mode ?? (teacher === undefined ? config.mode : 'offline');
-    const alpha = this.#options.alpha ?? config.alpha;
+    const alpha = checkedAlpha(this.#options.alpha ?? config.alpha, 0);
     const store = await this.#store.open(identity, { mode, alpha, serving: 0, lastGeneration: 0, cycles: 0 });
     const openAdapter = this.#options.openAdapter ?? ((file: Uint8Array) => loadAdapter(file, { encoder, kernels }));
     const collection = await Collection.open({
@@ -158,13 +160,12 @@ function settingsOf(options: EngineOptions): CollectionSettings {
     words: options.words ?? false,
     sampleRate: options.sampleRate ?? engine.sampleRate,
     seed: options.seed ?? config.seed,
-    serving: options.serving ?? 'symmetric',
+    serving: options.serving ?? engine.serving,
     fit: options.fit ?? {},
     teacherMs: options.teacherMs ?? engine.teacherMs,
     fitMs: options.fitMs ?? engine.fitMs,
     cycleEvents: options.cycleEvents ?? 0,
     cycleMs: options.cycleMs ?? 0,
-    alphaOf: options.alphaOf ?? null,
     judged: options.judged ?? [],
   };
 }
@@ -182,11 +183,11 @@ function checkSettings({
   const refuse = (message: string) => {
     throw new ChelatedError('invalid_input', message);
   };
-  checkAlpha(alpha);
+  checkedAlpha(alpha, 0);
   if (!Number.isInteger(keep) || keep < 1) refuse(`keep must be a whole number of at least 1, got ${keep}`);
   if (!(sampleRate >= 0 && sampleRate <= 1)) refuse(`sampleRate is a share from 0 to 1, got ${sampleRate}`);
   if (!(cycleEvents >= 0 && cycleMs >= 0))
     refuse(`cycleEvents and cycleMs must be at least 0, got ${cycleEvents} and ${cycleMs}`);
-  if (serving === 'asymmetric' && teacher === undefined)
-    refuse('asymmetric serving searches a teacher’s vectors: give a teacher');
+  if ((serving === 'asymmetric' || serving === 'mixed') && teacher === undefined)
+    refuse(`${serving} serving searches a teacher’s vectors: give a teacher`);
 }

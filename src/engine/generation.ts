@@ -1,4 +1,5 @@
 import type { Adapter, AdapterInput } from '../adapter/adapter.ts';
+import { mixDocuments } from '../adapter/mix-documents.ts';
 import { ChelatedError } from '../errors.ts';
 import { fingerprint } from '../fingerprint.ts';
 import type { GrowingRows, Kernels } from '../kernels/kernels.ts';
@@ -14,7 +15,7 @@ export interface IndexInput {
   readonly tokens: TokenBags;
   /** Positions of documents whose tokens are not known. */
   readonly untokenized: readonly number[];
-  /** What the teacher said of some of them: what asymmetric serving searches. */
+  /** What the teacher said of some of them: what asymmetric and mixed serving search. */
   readonly taught: TeacherVectors | null;
 }
 
@@ -34,7 +35,7 @@ export class Generation {
   readonly fingerprint: string;
   readonly adapter: Adapter | null;
   readonly serving: Serving;
-  /** The teacher whose vectors stand for documents, in asymmetric serving. */
+  /** The teacher whose vectors stand for documents or are mixed with them; null in symmetric serving. */
   readonly teacher: string | null;
   readonly dims: number;
   readonly #index: GrowingRows;
@@ -69,7 +70,7 @@ export class Generation {
     return new Generation({ ...common, dims, kernels, onFreed: () => {} });
   }
 
-  /** @throws {ChelatedError} adapter_wrong_model; invalid_input (asymmetric serving of an adapter without a teacher) */
+  /** @throws {ChelatedError} adapter_wrong_model; invalid_input (asymmetric or mixed serving without a teacher) */
   static async adapted(
     { number, serving, teacher }: Pick<GenerationRecord, 'number' | 'serving' | 'teacher'>,
     adapter: Adapter,
@@ -84,8 +85,8 @@ export class Generation {
         `the adapter was fitted for the student with base fingerprint ${card.baseFingerprint}, this one has ${baseFingerprint}; distil it again for this student`,
       );
     }
-    if (serving === 'asymmetric' && teacher === null) {
-      throw new ChelatedError('invalid_input', 'asymmetric serving searches a teacher’s vectors: name the teacher');
+    if (serving !== 'symmetric' && teacher === null) {
+      throw new ChelatedError('invalid_input', `${serving} serving searches a teacher’s vectors: name the teacher`);
     }
     const mark = await adaptedFingerprint(baseFingerprint, adapter, serving);
     return new Generation({ number, fingerprint: mark, adapter, serving, teacher, dims: card.dOut, kernels, onFreed });
@@ -108,9 +109,12 @@ export class Generation {
     if (this.serving === 'symmetric' || !taught || taught.rows.length === 0) return corrected;
     const at = new Map(rows.map((document, i) => [document, i]));
     const named = Array.from(taught.rows.keys()).filter((i) => at.has(taught.rows[i]!));
+    const places = named.map((i) => at.get(taught.rows[i]!)!);
     const aligned = this.adapter.alignTeacher(pickRows(taught.vectors, named));
-    named.forEach((i, j) => {
-      row(corrected, at.get(taught.rows[i]!)!).set(row(aligned, j));
+    const searched =
+      this.serving === 'mixed' ? mixDocuments(this.#kernels, pickRows(corrected, places), aligned) : aligned;
+    places.forEach((place, j) => {
+      row(corrected, place).set(row(searched, j));
     });
     return corrected;
   }
@@ -190,7 +194,7 @@ interface Parts {
 }
 
 /**
- * What a vector made by this student through this adapter is marked with. Asymmetric serving is another index, so another mark.
+ * What a vector made by this student through this adapter is marked with. Another serving is another index, so another mark.
  *
  * @throws {ChelatedError} invalid_input for an adapter that has no file yet, so no hash
  */

@@ -118,7 +118,7 @@ export class Generations {
   /** Puts these documents anew into the generations that search this teacher's vectors. Inside of the write mutex. */
   async retaught(teacher: string, rows: readonly number[]): Promise<void> {
     for (const generation of this.#live) {
-      if (generation.teacher === teacher && generation.serving === 'asymmetric')
+      if (generation.teacher === teacher && generation.serving !== 'symmetric')
         await this.#builder.putRows(generation, rows);
     }
     for (const { generation, dirty } of this.#builder.building) {

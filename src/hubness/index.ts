@@ -1,4 +1,4 @@
-// Ways to correct hubs, for an index of vectors that is already there.
+// chelated/hubness: ways to correct hubs, for an index of vectors that is already there.
 
 export { skewness } from '../collapse/hubness.ts';
 export { type ChosenRung, chooseRung, type PseudoVectors } from './choose-rung.ts';

@@ -19,7 +19,24 @@ export interface Rung {
 
 const { whitenShrinkages, topDirections, localCentroids, cslsNeighbours, softmaxBetas, pushes } = config.hubness;
 
-/** Ways to correct hubs, cheap ones first, behind one interface. */
+/**
+ * Ways to correct hubs, cheap ones first, behind one interface: `fit` makes both sides ready for one search by inner product.
+ * The local centroid, CSLS and the inverted softmax are penalties of a document's score, so their vectors are one number
+ * longer and not of unit length; the others leave unit rows of d.
+ *
+ * Shape   documents (n, d) · bank (m, d) unit rows → documents (n, d or d + 1), queries (any, d) → (any, d or d + 1)
+ * @example
+ * import { loadKernels, matrix } from 'chelated';
+ * const kernels = await loadKernels();
+ * // The second document is near to every query of the bank: a hub.
+ * const documents = matrix(3, 2, new Float32Array([1, 0, Math.SQRT1_2, Math.SQRT1_2, 0, 1]));
+ * const bank = matrix(4, 2, new Float32Array([0.8, 0.6, 0.6, 0.8, 0.8, 0.6, 0.6, 0.8]));
+ * const corrected = ladder.csls.fit({ kernels, documents, bank, seed: 0 }, { k: 2 });
+ * corrected.documents.dims; // => 3
+ * const Q = matrix(1, 2, new Float32Array([0.9, Math.sqrt(0.19)]));
+ * kernels.topK(documents, Q, 1).indices[0]; // => 1
+ * kernels.topK(corrected.documents, corrected.queries(Q), 1).indices[0]; // => 0
+ */
 export const ladder = {
   none: rung([{}], noCorrection),
   'mean-centre': rung([{}], meanCentre),

@@ -3,17 +3,16 @@ import { ChelatedError } from '../errors.ts';
 import { bm25 } from '../evaluate/bm25.ts';
 import type { Dataset } from '../evaluate/dataset.ts';
 import { fuseRuns, fusions } from '../evaluate/fuse.ts';
+import { judgedPairs } from '../evaluate/judged-pairs.ts';
 import { judgedQueries } from '../evaluate/judged-queries.ts';
 import type { Run } from '../evaluate/ranking.ts';
 import { readDataset } from '../evaluate/read-dataset.ts';
-import { judgedPairs } from '../labelled/judged-pairs.ts';
 import { fitNudge, nudgeKinds } from '../labelled/nudge.ts';
 import { fitQueryMap } from '../labelled/query-map.ts';
-import { sdft } from '../labelled/sdft.ts';
 import { type Collection, openCollection, type Sides, sidesOf } from './collection.ts';
 import { compareReport } from './compare-report.ts';
 import { combinations, type Experiment, type LabRow, labCell } from './experiment.ts';
-import { correctCollection, type FitOptions, fitCollection, gateColumns } from './fit-collection.ts';
+import { type FitOptions, fitCollection, gateColumns } from './fit-collection.ts';
 import { model2vecRecipe } from './model2vec-recipe.ts';
 import { type Scored, scoreLists, scoreSides } from './score-sides.ts';
 
@@ -114,7 +113,7 @@ async function closedForms(collection: Collection): Promise<LabRow[]> {
     ['baseline (push), affine', { mode: 'baseline', adapter: 'affine' }],
     ['baseline (push), lexical', { mode: 'baseline' }],
     ['offline, affine', { adapter: 'affine' }],
-    ['hybrid α .5, lexical', { mode: 'hybrid', alpha: 0.5 }],
+    [`hybrid α ${config.alpha}, lexical`, { mode: 'hybrid' }],
     ['offline, lexical', {}],
   ];
   for (const [method, options] of asked) {
@@ -166,7 +165,7 @@ async function labelledStudent(collection: Collection): Promise<LabRow[]> {
       return row(collection, `${of} + ${kind}`, { ...figures, gamma, heldOut: score });
     });
     const mapped = fitQueryMap(kernels, D, Q, pairs);
-    const { figures } = scoreSides(collection, { documents: D, queries: mapped.queries });
+    const { figures } = scoreSides(collection, { documents: D, queries: mapped.queries(Q) });
     const chosen = { lambda: mapped.lambda, heldOut: mapped.score };
     return [...nudged, row(collection, `${of} + query map`, { ...figures, ...chosen })];
   }
@@ -175,21 +174,13 @@ async function labelledStudent(collection: Collection): Promise<LabRow[]> {
 async function labelledSdft(collection: Collection): Promise<LabRow[]> {
   const train = await trainSplit(collection);
   if (!train) return [];
-  const { kernels, base, taught, seed } = collection;
-  const pairs = judgedPairs(train, seed);
-  const { result } = await fitCollection(collection, { adapter: 'mlp' });
-  const tuned = [];
-  for (const learningRate of config.labelled.learningRates) {
-    const input = { X: base.documents, Q: base.queries, distilled: result.parts, pairs, seed, learningRate };
-    tuned.push({ learningRate, ...(await sdft(kernels, input)) });
-  }
-  // Train queries kept out choose the rate.
-  const best = tuned.reduce((a, b) => (b.trained.heldOutLoss! < a.trained.heldOutLoss! ? b : a));
-  const { sides } = await correctCollection(collection, { ...result, parts: best.parts }, taught.documents);
+  const { result, sides } = await fitCollection(collection, { mode: 'sdft', labelled: train });
+  const { labelledRate, labelledEpochs, labelledLoss } = result.card.fit;
   const facts = {
-    learningRate: best.learningRate,
-    epochs: best.trained.bestEpoch,
-    heldOutLoss: best.trained.heldOutLoss,
+    learningRate: labelledRate ?? null,
+    epochs: labelledEpochs ?? null,
+    heldOutLoss: labelledLoss ?? null,
+    ...gateColumns(result.card.gate),
   };
   return [row(collection, 'SDFT', { ...scoreSides(collection, sides).figures, ...facts })];
 }

@@ -1,7 +1,7 @@
 import { config } from '../config.ts';
+import { groupPairs, type JudgedPair, type JudgedPairs } from '../evaluate/judged-pairs.ts';
 import type { Kernels } from '../kernels/kernels.ts';
 import { type Matrix, matrix, row } from '../matrix.ts';
-import { groupPairs, type JudgedPair, type JudgedPairs } from './judged-pairs.ts';
 import { bestBy, pairScore } from './pair-score.ts';
 
 /** M: a vector moves straight, and is not normalised. N: it stays of unit length. */
@@ -31,6 +31,18 @@ export function nudge(D: Matrix, Q: Matrix, pairs: readonly JudgedPair[], kind: 
 /**
  * NUDGE with the γ that serves the train queries kept out best; γ = 0 is among those tried. The authors solve for the γ of
  * the best accuracy exactly; this tries `config.labelled.nudges` by nDCG@10.
+ *
+ * Shape   D (n, d) · Q (m, d) unit rows → documents (n, d): of unit length for N, to be searched by inner product for M
+ * @example
+ * import { loadKernels, matrix } from 'chelated';
+ * const kernels = await loadKernels();
+ * const D = matrix(2, 2, new Float32Array([1, 0, 0.6, 0.8]));
+ * const Q = matrix(2, 2, new Float32Array([0, 1, 0.1, Math.sqrt(0.99)]));
+ * const pairs = { fitted: [{ query: 0, document: 0 }], heldOut: [{ query: 1, document: 0 }] };
+ * const { documents, gamma } = fitNudge(kernels, D, Q, pairs, 'nudge-n');
+ * gamma > 0; // => true
+ * kernels.topK(D, Q, 1).indices[1]; // => 1
+ * kernels.topK(documents, Q, 1).indices[1]; // => 0
  */
 export function fitNudge(kernels: Kernels, D: Matrix, Q: Matrix, pairs: JudgedPairs, kind: NudgeKind) {
   const best = bestBy(config.labelled.nudges, (gamma) =>

@@ -1,8 +1,8 @@
 import { config } from '../config.ts';
 import { discount } from '../evaluate/agreement.ts';
+import { groupPairs, type JudgedPair } from '../evaluate/judged-pairs.ts';
 import type { Kernels } from '../kernels/kernels.ts';
 import { type Matrix, pickRows } from '../matrix.ts';
-import { groupPairs, type JudgedPair } from './judged-pairs.ts';
 
 /** Mean nDCG@10 of the pairs' queries by inner product, their documents being the relevant ones: what chooses. */
 export function pairScore(kernels: Kernels, D: Matrix, Q: Matrix, pairs: readonly JudgedPair[]): number {

@@ -36,7 +36,7 @@ interface Card {
 
 /**
  * All that serving a collection takes, as one .safetensors file, for places without a disk: documents, base vectors, tokens,
- * the adapter that serves and, where documents are searched as the teacher saw them, its vectors. History, collapse events
+ * the adapter that serves and, where the teacher's vectors are searched, those. History, collapse events
  * and the other generations stay behind.
  *
  * Nothing may be written meanwhile: take it of a store of this process between two writes, or of a view.
@@ -56,7 +56,7 @@ export async function writeSnapshot(collection: CollectionStore, options: Snapsh
   const words = await collection.hasWords();
   const card: Card = { identity, state, generation: serving ? (generation as Card['generation']) : null, words };
   const documents = await allDocuments(collection, options);
-  const teacher = serving?.serving === 'asymmetric' ? serving.teacher : null;
+  const teacher = serving && serving.serving !== 'symmetric' ? serving.teacher : null;
   const tensors = {
     ...documentTensors(documentBatch(identity.dims, documents)),
     ...(adapter && { adapter: tensor(adapter) }),

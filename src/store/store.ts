@@ -1,3 +1,4 @@
+import type { AlphaSchedule } from '../distil/alpha-schedule.ts';
 import type { Matrix } from '../matrix.ts';
 import type { TokenBags } from '../token-bags.ts';
 
@@ -9,15 +10,23 @@ export type Metadata = Readonly<Record<string, MetadataValue | readonly Metadata
 export const modes = ['off', 'baseline', 'offline', 'hybrid'] as const;
 export type Mode = (typeof modes)[number];
 
-/** `asymmetric`: documents that have a teacher vector are searched as that, the others and all queries corrected. */
-export const servings = ['symmetric', 'asymmetric'] as const;
+/**
+ * `asymmetric`: documents that have a teacher vector are searched as that, the others and all queries corrected. `mixed`: as
+ * the mean of that and their corrected one.
+ */
+export const servings = ['symmetric', 'asymmetric', 'mixed'] as const;
 export type Serving = (typeof servings)[number];
+
+/** A curriculum, and the number of cycles that had ended when it was set: it begins with the next one. */
+export interface Curriculum extends AlphaSchedule {
+  readonly after: number;
+}
 
 /** What a collection is and does: changed as a whole, in one transaction. */
 export interface CollectionState {
   readonly mode: Mode;
-  /** Teacher weight of mode hybrid, 0 … 1. */
-  readonly alpha: number;
+  /** Teacher weight of mode hybrid, 0 … 1, the same in every cycle or by a curriculum. */
+  readonly alpha: number | Curriculum;
   /** The generation that serves; 0 is the unadapted student, which has no record. */
   readonly serving: number;
   /** Highest number that a generation has had; numbers are not given twice. */
@@ -40,7 +49,7 @@ export interface GenerationRecord {
   /** The sealed adapter file. */
   readonly adapter: Uint8Array;
   readonly serving: Serving;
-  /** The teacher whose vectors asymmetric serving searches. */
+  /** The teacher whose vectors are searched, null in symmetric serving. */
   readonly teacher: string | null;
   /** Milliseconds since 1970. */
   readonly createdAt: number;

@@ -64,6 +64,21 @@ describe('chelated distil', () => {
     expect([missing.code, missing.document.error.message]).toEqual([1, expect.stringContaining('nowhere')]);
   });
 
+  test('--mode sdft tunes an mlp on the judgements of a split, which then may not judge', async () => {
+    const out = tiny.file('sdft.onnx');
+    const lines = Array.from({ length: 20 }, (_, i) => `q${i}\td${i}\t1\n`);
+    await writeFile(tiny.file('qrels/train.tsv'), `query-id\tcorpus-id\tscore\n${lines.join('')}`);
+    const common = ['distil', '--corpus', tiny.folder, '--teacher', `vectors:${tiny.file('teacher.npy')}`];
+    const args = [...common, '--mode', 'sdft', '--labelled', 'train', '--force', '--out', out];
+    const { document } = await json(...args);
+    expect(document.card).toMatchObject({ kind: 'mlp', mode: 'sdft', fit: { labelledPairs: 16 } });
+    expect((await json('evaluate', '--dataset', tiny.folder, '--adapter', out)).code).toBe(0);
+    const same = await json(...args, '--judged', 'train');
+    expect([same.code, same.document.error.message]).toEqual([1, expect.stringContaining('cannot judge')]);
+    const without = await json(...common, '--mode', 'sdft', '--out', out);
+    expect([without.code, without.document.error.message]).toEqual([1, expect.stringContaining('judged queries')]);
+  });
+
   test('several teachers have weights that sum to one, and a domain has a teacher of its own', async () => {
     const [taught, noise] = ['teacher.npy', 'noise.npy'].map((name) => `vectors:${tiny.file(name)}`) as [
       string,
@@ -161,7 +176,8 @@ describe('chelated evaluate', () => {
     const after = (await json('evaluate', '--dataset', tiny.folder, '--adapter', adapter, '--run', run)).document;
     expect(Object.keys(before)).toEqual(Object.keys(after));
     expect(Object.keys(after)).toEqual([
-      ...['documents', 'queries', 'ndcg@10', 'recall@100', 'mrr@10', 'map', 'encode_us_per_query', 'fingerprint'],
+      ...['documents', 'queries', 'searched', 'searched_because'],
+      ...['ndcg@10', 'recall@100', 'mrr@10', 'map', 'encode_us_per_query', 'fingerprint'],
     ]);
     expect([after.documents, after.queries]).toEqual([200, 40]);
     // The words are few and common: the shipped student finds everything already.
@@ -177,6 +193,31 @@ describe('chelated evaluate', () => {
       const { document } = await json(...args, '--documents', side, '--teacher', teacher);
       expect(document['ndcg@10']).toBeGreaterThan(0.9);
     }
+  });
+
+  test('with the teacher’s vectors at hand the adapter’s advice decides which documents are searched', async () => {
+    const teacher = `vectors:${tiny.file('teacher.npy')}`;
+    const args = ['evaluate', '--dataset', tiny.folder];
+    const { parts, card } = await readAdapter(await readFile(adapter));
+    for (const [documentSide, mixedZ] of [
+      ['mixed', 5.25],
+      ['corrected', 1],
+    ] as const) {
+      const advising = tiny.file(`advises-${documentSide}.onnx`);
+      const fit = { ...card.fit, documentSide, mixedZ };
+      await writeFile(advising, await writeAdapter(parts, { ...card, fit }));
+      const given = [...args, '--adapter', advising, '--teacher', teacher];
+      const { document } = await json(...given);
+      expect(document).toMatchObject({
+        searched: documentSide,
+        searched_because: expect.stringContaining(`z ${mixedZ.toFixed(1)}`),
+      });
+      const asked = (await json(...given, '--documents', documentSide)).document;
+      expect([document['ndcg@10'], document.map]).toEqual([asked['ndcg@10'], asked.map]);
+      expect(asked.searched_because).toBe(`--documents ${documentSide}`);
+    }
+    const without = (await json(...args, '--teacher', 'vectors:never-opened.npy')).document;
+    expect(without).toMatchObject({ searched: 'corrected', searched_because: 'no adapter to advise another' });
   });
 
   test('--bm25 adds the figures of BM25 on the same queries', async () => {

@@ -38,8 +38,12 @@ describe('chelated', () => {
       refuses(2, /--port/, 'start', '--port', 'x'),
       refuses(2, /--host.*Expected a host name/, 'start', '--host', ''),
       refuses(2, /--alpha.*number from 0 to 1/, 'distil', '--corpus', 'x', '--out', 'y', '--alpha', '2'),
+      refuses(2, /--curriculum.*0 to 1, got 2/, 'serve', '--curriculum', '2,0,20'),
+      refuses(2, /--curriculum.*linear or cosine/, 'serve', '--curriculum', '1,0,20,square'),
+      refuses(2, /--curriculum.*got NaN/, 'serve', '--curriculum', ',0,20'),
+      refuses(2, /--curriculum.*alpha/, 'serve', '--curriculum', '1,0,20', '--alpha', '1'),
       refuses(2, /--seed.*whole number/, 'distil', '--corpus', 'x', '--out', 'y', '--seed', '1.5'),
-      refuses(2, /--mode.*offline, hybrid, baseline/, 'distil', '--corpus', 'x', '--out', 'y', '--mode', 'z'),
+      refuses(2, /--mode.*offline, hybrid, baseline, sdft/, 'distil', '--corpus', 'x', '--out', 'y', '--mode', 'z'),
       refuses(2, /required option '--out/, 'distil', '--corpus', 'x'),
       refuses(2, /missing required argument/, 'inspect'),
     ]);
@@ -60,6 +64,12 @@ describe('chelated', () => {
       refuses(1, /missing\.onnx cannot be read/, 'inspect', 'missing.onnx'),
       refuses(1, /needs --teacher/, 'evaluate', '--dataset', 'x', '--documents', 'teacher'),
       refuses(1, /needs --teacher/, 'evaluate', '--dataset', 'x', '--documents', 'mixed'),
+      refuses(1, /needs --teacher/, 'evaluate', '--dataset', 'x', '--documents', 'advised'),
+      refuses(
+        1,
+        /needs --adapter/,
+        ...['evaluate', '--dataset', 'x', '--documents', 'advised', '--teacher', 'vectors:x.npy'],
+      ),
     ]);
   });
 

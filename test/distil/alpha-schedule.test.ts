@@ -42,6 +42,7 @@ describe('alphaSchedule', () => {
     expect(() => alphaSchedule({ from: 1.1, to: 0, cycles: 3, shape: 'linear' })).toThrow(
       'must be from 0 to 1, got 1.1',
     );
+    expect(() => alphaSchedule({ from: 1, to: 0, cycles: 2, shape: 'square' as 'linear' })).toThrow('got square');
     expect(() => alphaSchedule({ from: 1, to: 0, cycles: 0, shape: 'linear' })).toThrow('from 1, got 0');
   });
 });

@@ -120,12 +120,30 @@ describe('a cycle', () => {
     await engine.close();
   });
 
-  test('follows a curriculum: α is a function of the cycle', async () => {
-    const alphaOf = (cycle: number) => 1 / cycle;
-    const { engine, collection } = await toyEngine(kernels, { mode: 'hybrid', alphaOf });
-    const alphas = [];
-    for (let i = 0; i < 3; i++) alphas.push((await collection.sediment().done).alpha);
-    expect(alphas).toEqual([1, 1 / 2, 1 / 3]);
+  test('follows a curriculum from the cycle after it was set, and says what is next', async () => {
+    const alpha = { from: 1, to: 0.5, cycles: 2, shape: 'linear' } as const;
+    const { engine, collection } = await toyEngine(kernels, { mode: 'hybrid', alpha });
+    const cycles = async (count: number) => {
+      const alphas = [];
+      for (let i = 0; i < count; i++) {
+        const next = collection.info().alpha;
+        alphas.push((await collection.sediment().done).alpha);
+        expect(alphas.at(-1)).toBe(next);
+      }
+      return alphas;
+    };
+    expect(await cycles(2)).toEqual([1, 0.5]);
+    await collection.setMode('hybrid', { from: 0.8, to: 0.2, cycles: 3, shape: 'cosine' });
+    expect(await cycles(1)).toEqual([0.8]);
+    // The mode alone leaves the curriculum where it is.
+    await collection.setMode('hybrid');
+    expect([await cycles(2), collection.info().curriculum]).toEqual([
+      [0.5, 0.2],
+      expect.objectContaining({ after: 2 }),
+    ]);
+    await collection.setMode('hybrid', 0.4);
+    expect([collection.info().alpha, collection.info().curriculum]).toEqual([0.4, null]);
+    await expect(collection.setMode('hybrid', { ...alpha, to: 2 })).rejects.toThrow(/0 (to|…) 1/);
     await engine.close();
   });
 
@@ -262,6 +280,42 @@ describe('asymmetric serving', () => {
     const taught = await own();
     await collection.upsert([{ id: 'd0', text: late, metadata: { seen: true } }]);
     expect(await own()).toBe(taught); // the same text again: what the teacher said of it stands
+    await engine.close();
+  });
+});
+
+describe('mixed serving', () => {
+  test('searches the mean of corrected and teacher’s vectors, and a new document’s corrected one until its own comes', async () => {
+    const served = async (serving: 'asymmetric' | 'mixed') => {
+      const made = await toyEngine(kernels, { serving, fit: { force: true } });
+      await made.collection.sediment().done;
+      const own = async (i: number) => {
+        const { hits } = await made.collection.search({ query: made.toy.texts[i]! }, { k: 300 });
+        return hits.find(({ id }) => id === `d${i}`)!.score;
+      };
+      return { ...made, own };
+    };
+    const [teacher, mixed] = [await served('asymmetric'), await served('mixed')];
+    // Of unit vectors c and t with c·t = s, c · (c + t)/‖c + t‖ = √((1 + s)/2).
+    for (const i of [0, 7, 299]) expect(await mixed.own(i)).toBeCloseTo(Math.sqrt((1 + (await teacher.own(i))) / 2), 4);
+    const [before, text] = [await mixed.own(0), mixed.toy.texts[0]!];
+    await mixed.collection.delete(['d0']);
+    await mixed.collection.upsert([{ id: 'd0', text }]);
+    expect(await mixed.own(0)).toBeCloseTo(1, 5);
+    await mixed.collection.sediment().done;
+    // The same mean again, but for a fit on the documents in another order.
+    expect(await mixed.own(0)).toBeCloseTo(before, 3);
+    const marks = [teacher, mixed].map(({ collection }) => collection.info().fingerprint);
+    expect(new Set(marks).size).toBe(2);
+    for (const { engine } of [teacher, mixed]) await engine.close();
+  });
+
+  test('is what a cycle does unless told otherwise, where its adapter’s card advises it', async () => {
+    const { engine, collection } = await toyEngine(kernels);
+    await collection.sediment().done;
+    const [info] = (await collection.generations()).filter(({ serving }) => serving);
+    const advice = info!.adapter!.fit.documentSide;
+    expect([info!.served, advice]).toEqual([advice === 'mixed' ? 'mixed' : 'symmetric', advice]);
     await engine.close();
   });
 });

@@ -37,13 +37,20 @@ describe('what serves, over HTTP', () => {
     const off = await json('PUT', '/v1/mode', { body: { mode: 'off' } });
     expect([off.status, off.body]).toEqual([
       200,
-      { mode: 'off', alpha: before.alpha, generation: 0, fingerprint: encoder.baseFingerprint },
+      { mode: 'off', alpha: before.alpha, curriculum: null, generation: 0, fingerprint: encoder.baseFingerprint },
     ]);
     expect(await search()).toMatchObject({ mode: 'off', generation: 0 });
     const on = await json('PUT', '/v1/mode', { body: { mode: 'hybrid', alpha: 0.25 } });
     expect(on.body).toMatchObject({ mode: 'hybrid', alpha: 0.25, generation: 2 });
     expect((await json('GET', '/v1/mode')).body).toEqual(on.body);
-    for (const body of [{ mode: 'hybrid', alpha: 1.5 }, { mode: 'hybrid', alpha: -1 }, { mode: 'other' }, {}]) {
+    const curriculum = { from: 0.9, to: 0.1, cycles: 20, shape: 'cosine' };
+    const over = await json('PUT', '/v1/mode', { body: { mode: 'hybrid', alpha: curriculum } });
+    expect(over.body).toMatchObject({ alpha: 0.9, curriculum });
+    const bad = [{ to: 1.5 }, { cycles: 0 }, { cycles: 1.5 }, { shape: 'square' }, { more: 1 }];
+    for (const body of [
+      ...[{ mode: 'hybrid', alpha: 1.5 }, { mode: 'hybrid', alpha: -1 }, { mode: 'other' }, {}],
+      ...bad.map((wrong) => ({ mode: 'hybrid', alpha: { ...curriculum, ...wrong } })),
+    ]) {
       expect((await json('PUT', '/v1/mode', { body })).status).toBe(400);
     }
   });

@@ -41,6 +41,6 @@ describe('fitQueryMap', () => {
     const split = { fitted: pairs.slice(0, 120), heldOut: pairs.slice(120, 160) };
     const before = pairScore(kernels, D, Q, pairs.slice(160));
     const { queries } = fitQueryMap(kernels, D, Q, split);
-    expect(pairScore(kernels, D, queries, pairs.slice(160))).toBeGreaterThan(before + 0.3);
+    expect(pairScore(kernels, D, queries(Q), pairs.slice(160))).toBeGreaterThan(before + 0.3);
   });
 });

@@ -110,6 +110,7 @@ describe('writeSnapshot', () => {
   test('has teacher vectors only where documents are searched as the teacher saw them', async () => {
     for (const [serving, kept] of [
       ['asymmetric', true],
+      ['mixed', true],
       ['symmetric', false],
     ] as const) {
       const { tensors } = readSafetensors(await writeSnapshot(await collectionOf([document('a')], serving)));

@@ -91,6 +91,7 @@ export function pageScript(): void {
     return row;
   }
 
+  let shownAlpha: number | undefined;
   async function show(): Promise<void> {
     const [collection, { generations }] = await Promise.all([
       ask(`v1/collections/${encodeURIComponent(collectionName())}`).then((response) => response.json()),
@@ -98,6 +99,7 @@ export function pageScript(): void {
     ]);
     at<HTMLSelectElement>('mode').value = collection.mode;
     at('alpha').value = collection.alpha;
+    shownAlpha = collection.alpha;
     at('serves').textContent = `Generation ${collection.generation} serves, ${collection.documents} documents.`;
     at('generations').replaceChildren(...generations.map(generationRow));
     await Promise.all(
@@ -147,10 +149,12 @@ export function pageScript(): void {
     return '';
   });
   on('modes', 'submit', async () => {
-    const body = { mode: at('mode').value, alpha: Number(at('alpha').value) };
-    await ask('v1/mode', { method: 'PUT', body });
+    const asked = Number(at('alpha').value);
+    // What was only shown is not asked for: it may be a curriculum's.
+    const body = { mode: at('mode').value, ...(asked !== shownAlpha && { alpha: asked }) };
+    const { mode, alpha } = await (await ask('v1/mode', { method: 'PUT', body })).json();
     await show();
-    return `mode ${body.mode}, α ${body.alpha}`;
+    return `mode ${mode}, α ${alpha}`;
   });
   on('rollback', 'click', async () => {
     const { generation } = await (await ask('v1/rollback', { method: 'POST' })).json();

@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { adapterKinds, outputSpaces } from '../../adapter/card.ts';
 import type { SedimentOptions } from '../../engine/cycles.ts';
-import { servings } from '../../store/store.ts';
+import { askedServings } from '../../engine/serving-of.ts';
 import { operation } from '../operation.ts';
 import { collectionField, collectionQuery, mode } from '../schemas/common.ts';
 import { jobStatus } from '../schemas/job.ts';
@@ -19,7 +19,10 @@ const fit = z
     dims: z.int().min(1).optional(),
     seed: z.int().min(0).optional(),
     force: z.boolean().optional().meta({ description: 'takes what the gate refuses' }),
-    serving: z.enum(servings).optional(),
+    serving: z
+      .enum(askedServings)
+      .optional()
+      .meta({ description: 'documents that are searched: corrected, the teacher’s, their mean, or as advised' }),
     ...collectionField,
   })
   .openapi('DistilRequest');

@@ -1,11 +1,23 @@
 import { z } from '@hono/zod-openapi';
+import { alphaShapes } from '../../distil/alpha-schedule.ts';
 import type { Collection } from '../../engine/collection.ts';
 import { operation } from '../operation.ts';
-import { collectionField, collectionQuery, mode } from '../schemas/common.ts';
+import { collectionField, collectionQuery, mode, nullable } from '../schemas/common.ts';
 
 const path = '/v1/mode';
 const alpha = z.number().min(0).max(1);
-const answer = z.object({ mode, alpha, generation: z.int(), fingerprint: z.string() }).openapi('Mode');
+const curriculum = z
+  .strictObject({ from: alpha, to: alpha, cycles: z.int().min(1), shape: z.enum(alphaShapes) })
+  .openapi('Curriculum', { description: 'teacher weight from one to the other over so many cycles' });
+const answer = z
+  .object({
+    mode,
+    alpha: alpha.meta({ description: 'teacher weight of the next cycle' }),
+    curriculum: nullable(curriculum.extend({ after: z.int() }).openapi('RunningCurriculum')),
+    generation: z.int(),
+    fingerprint: z.string(),
+  })
+  .openapi('Mode');
 
 /** `GET` and `PUT /v1/mode`. */
 export const modeRoutes = [
@@ -29,18 +41,20 @@ export const modeRoutes = [
       scope: 'admin',
       changes: true,
       query: collectionQuery,
-      body: z.strictObject({ mode, alpha: alpha.optional(), ...collectionField }).openapi('ModeRequest'),
+      body: z
+        .strictObject({ mode, alpha: z.union([alpha, curriculum]).optional(), ...collectionField })
+        .openapi('ModeRequest'),
       answers: { 200: { description: 'what holds now', json: answer } },
       refuses: ['not_found'],
     },
     async ({ context, body, collection }) => {
-      await collection.setMode(body.mode, body.alpha ?? collection.info().alpha);
+      await collection.setMode(body.mode, body.alpha);
       return context.json(modeOf(collection));
     },
   ),
 ];
 
 function modeOf(collection: Collection) {
-  const { mode, alpha, generation, fingerprint } = collection.info();
-  return { mode, alpha, generation, fingerprint };
+  const { mode, alpha, curriculum, generation, fingerprint } = collection.info();
+  return { mode, alpha, curriculum, generation, fingerprint };
 }

@@ -1,8 +1,8 @@
 import { config } from '../config.ts';
 import { ChelatedError } from '../errors.ts';
-import type { Dataset } from '../evaluate/dataset.ts';
-import { judgedQueries } from '../evaluate/judged-queries.ts';
 import { random } from '../random.ts';
+import type { Dataset } from './dataset.ts';
+import { judgedQueries } from './judged-queries.ts';
 
 /** Row numbers of a query and of a document that is relevant to it. */
 export interface JudgedPair {
@@ -21,6 +21,7 @@ export interface JudgedPairs {
  * Queries and their relevant documents, as positions in the files of a dataset that was read with its train split. A seeded
  * share of the queries is kept out.
  *
+ * Unit    `config.labelled.heldOutShare` of the queries, at least one, never split between the two
  * @throws {ChelatedError} too_few_documents where fewer than two queries are judged
  */
 export function judgedPairs(train: Dataset, seed: number): JudgedPairs {
