@@ -62,6 +62,24 @@ describe('chelated few-documents', () => {
   });
 });
 
+describe('chelated unseen', () => {
+  test('halves leave every document out once; where a query has one relevant document, its score is the usual one', async () => {
+    expect((await measure('unseen', '--json')).code).toBe(0);
+    const rows = await rowsOf('unseen');
+    const splits = rows.filter(({ leftOut }) => leftOut);
+    expect(splits.map(({ split }) => split)).toEqual(['documents', 'topics']);
+    for (const { leftOut } of splits) {
+      expect((leftOut as number[]).reduce((a, b) => a + b)).toBe(200);
+    }
+    expect(splits.flatMap(({ unseenShare }) => unseenShare as number[]).every((share) => share === 1)).toBe(true);
+    for (const row of rows) expect((row.perQuery as number[]).length).toBe(40);
+    for (const method of ['student', 'teacher']) {
+      const usual = (await rowsOf('few-documents')).find((row) => row.method === method)!.perQuery;
+      for (const row of rows.filter(({ adapter }) => adapter === method)) expect(row.perQuery).toEqual(usual!);
+    }
+  });
+});
+
 describe('chelated transfer', () => {
   test('uses every fit on every collection, and goes on from one with the other', async () => {
     const other = await tinyCollection(180, 30);

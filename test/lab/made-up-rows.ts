@@ -86,6 +86,28 @@ export const madeUpRows: Readonly<Record<string, readonly LabRow[]>> = {
       ...figures(),
     })),
   ]),
+  unseen: collections.flatMap((name) =>
+    ['documents', 'topics'].flatMap((split) => [
+      ...['student', 'teacher'].map((adapter) => ({
+        ...facts(name),
+        adapter,
+        split,
+        fitted: 'nothing',
+        ...(adapter === 'student' && { unseenShare: perQuery().map((share) => 0.5 + share / 2) }),
+        ...figures(),
+      })),
+      ...['lexical', 'affine'].flatMap((adapter) =>
+        ['the other half', 'the half itself', 'all'].map((fitted) => ({
+          ...facts(name),
+          adapter,
+          split,
+          fitted,
+          promoted: [1, 0],
+          ...figures(),
+        })),
+      ),
+    ]),
+  ),
   transfer: collections.flatMap((name) => [
     ...['student', 'teacher'].map((adapter) => ({ ...facts(name), adapter, fitted: 'nothing', ...figures() })),
     ...['affine', 'lexical'].flatMap((adapter) =>
