@@ -151,6 +151,9 @@ export const config = {
   /** Documents that fits are made on, to see how many it takes. */
   fewDocuments: [50, 100, 150, 300, 1000, 3000, 5000],
 
+  /** Documents that the teacher encodes to see how long all of them would take. */
+  timedDocuments: 64,
+
   /** Topics that fits leave out. */
   topics: {
     /** Clusters of the documents, and the rounds of k-means after which it stops where it is. */

@@ -1,12 +1,15 @@
 import type { AdapterKind, DistilMode } from '../adapter/card.ts';
+import { config } from '../config.ts';
 import { benchmarkReport } from './benchmark-report.ts';
-import { openCollection } from './collection.ts';
+import { type Collection, drawDocuments, openCollection } from './collection.ts';
 import { type Combination, cellKey, combinations, type Experiment, type LabRow, type LabSetup } from './experiment.ts';
-import { fitCollection } from './fit-collection.ts';
-import { openLabEncoder } from './lab-encoder.ts';
+import { type CollectionFit, fitCollection } from './fit-collection.ts';
+import { fitSdft } from './fit-sdft.ts';
+import { modelAtHand, openLabEncoder } from './lab-encoder.ts';
 import { round, scoreSides } from './score-sides.ts';
+import { trainSplit } from './train-split.ts';
 
-const measured: readonly (readonly [DistilMode, AdapterKind])[] = [
+const measured: readonly (readonly [DistilMode | 'SDFT', AdapterKind])[] = [
   ['baseline', 'affine'],
   ['offline', 'affine'],
   ['hybrid', 'affine'],
@@ -14,6 +17,7 @@ const measured: readonly (readonly [DistilMode, AdapterKind])[] = [
   ['offline', 'lexical'],
   ['hybrid', 'lexical'],
   ['offline', 'mlp'],
+  ['SDFT', 'mlp'],
 ];
 
 /** What a fit costs, the encoders' time apart, beside what it brings. Each in a process of its own. */
@@ -22,42 +26,48 @@ export const benchmarkDistillation: Experiment = {
   description: 'seconds and memory of distillation in each mode, beside the quality it brings',
   isolated: true,
   cells: (setup) =>
-    combinations(setup).flatMap((combination) =>
-      measured.map(([mode, adapter]) => ({
+    combinations(setup).flatMap((combination) => [
+      { key: cellKey(combination, 'encoders'), run: () => timeEncoders(setup, combination) },
+      ...measured.map(([mode, adapter]) => ({
         key: cellKey(combination, mode, adapter),
         run: () => measure(setup, combination, mode, adapter),
       })),
-    ),
+    ]),
   report: benchmarkReport,
 };
+
+const facts = ({ name, student, teacher, seed, texts }: Collection, mode: string) => ({
+  collection: name,
+  student,
+  teacher,
+  seed,
+  mode,
+  documents: texts.length,
+});
 
 async function measure(
   { kernels }: LabSetup,
   combination: Combination,
-  mode: DistilMode,
+  mode: DistilMode | 'SDFT',
   adapter: AdapterKind,
 ): Promise<LabRow[]> {
   const collection = await openCollection(kernels, combination);
-  const encodeSeconds = await timeEncoding(combination, kernels, collection.texts);
+  const train = mode === 'SDFT' ? await trainSplit(collection) : null;
+  if (mode === 'SDFT' && !train) return [];
   const started = performance.now();
-  const { result, sides } = await fitCollection(collection, { mode, adapter });
+  const fit: CollectionFit & { tuneSeconds?: number } =
+    mode === 'SDFT' ? await fitSdft(collection, train!) : await fitCollection(collection, { mode, adapter });
   const seconds = (performance.now() - started) / 1000;
   const peakMegabytes = Math.round(process.resourceUsage().maxRSS / 1024);
-  const { figures } = scoreSides(collection, sides);
-  const lap = (name: string) => Number(result.figures[name] ?? 0);
+  const { figures } = scoreSides(collection, fit.sides);
+  const lap = (name: string) => Number(fit.result.figures[name] ?? 0);
   return [
     {
-      collection: collection.name,
-      student: collection.student,
-      teacher: collection.teacher,
-      seed: collection.seed,
-      mode,
+      ...facts(collection, mode),
       adapter,
-      documents: collection.texts.length,
-      encodeSeconds: round(encodeSeconds),
       chooseSeconds: round(lap('chooseSeconds')),
       judgeSeconds: round(lap('fitHeldInSeconds') + lap('judgeSeconds')),
-      fitSeconds: round(lap('fitSeconds')),
+      fitSeconds: round(lap('fitSeconds') + (fit.tuneSeconds ?? 0)),
       allSeconds: round(seconds),
       peakMegabytes,
       ...figures,
@@ -65,12 +75,31 @@ async function measure(
   ];
 }
 
-/** Of the student on all documents, from nothing. */
-async function timeEncoding({ student, dataset }: Combination, kernels: LabSetup['kernels'], texts: readonly string[]) {
-  const encoder = await openLabEncoder(student, dataset, kernels);
-  const started = performance.now();
-  await encoder.encode(texts, { role: 'document', positions: texts.map((_, i) => i) });
-  const seconds = (performance.now() - started) / 1000;
-  encoder.dispose();
-  return seconds;
+/** Of all documents, from nothing; of the teacher some are timed, where its model is at hand. */
+async function timeEncoders({ kernels }: LabSetup, combination: Combination): Promise<LabRow[]> {
+  const collection = await openCollection(kernels, combination);
+  const { texts, student, dataset } = collection;
+  const studentSeconds = await timeEncoding(Array.from(texts.keys()), student);
+  const timed = drawDocuments(collection, config.timedDocuments);
+  const model = await modelAtHand(collection.teacher);
+  const teacherSeconds = model === null ? null : ((await timeEncoding(timed, model)) / timed.length) * texts.length;
+  return [
+    {
+      ...facts(collection, 'encoders'),
+      timed: timed.length,
+      studentSeconds: round(studentSeconds),
+      teacherSeconds: teacherSeconds && round(teacherSeconds),
+    },
+  ];
+
+  async function timeEncoding(rows: readonly number[], id: string): Promise<number> {
+    const encoder = await openLabEncoder(id, dataset, kernels);
+    const started = performance.now();
+    await encoder.encode(
+      rows.map((i) => texts[i]!),
+      { role: 'document', positions: rows },
+    );
+    encoder.dispose();
+    return (performance.now() - started) / 1000;
+  }
 }

@@ -1,21 +1,20 @@
 import { config } from '../config.ts';
-import { ChelatedError } from '../errors.ts';
 import { bm25 } from '../evaluate/bm25.ts';
 import type { Dataset } from '../evaluate/dataset.ts';
 import { fuseRuns, fusions } from '../evaluate/fuse.ts';
 import { judgedQueries } from '../evaluate/judged-queries.ts';
 import type { Run } from '../evaluate/ranking.ts';
-import { readDataset } from '../evaluate/read-dataset.ts';
 import { judgedPairs } from '../labelled/judged-pairs.ts';
 import { fitNudge, nudgeKinds } from '../labelled/nudge.ts';
 import { fitQueryMap } from '../labelled/query-map.ts';
-import { sdft } from '../labelled/sdft.ts';
 import { type Collection, openCollection, type Sides, sidesOf } from './collection.ts';
 import { compareReport } from './compare-report.ts';
 import { cellKey, combinations, type Experiment, type LabRow } from './experiment.ts';
-import { correctCollection, type FitOptions, fitCollection, gateColumns } from './fit-collection.ts';
+import { type FitOptions, fitCollection, gateColumns } from './fit-collection.ts';
+import { fitSdft } from './fit-sdft.ts';
 import { model2vecRecipe } from './model2vec-recipe.ts';
 import { type Scored, scoreLists, scoreSides } from './score-sides.ts';
+import { trainSplit } from './train-split.ts';
 
 /** Everything that corrects, beside what it has to beat. Labelled methods are measured where there is a train split. */
 export const compare: Experiment = {
@@ -140,16 +139,6 @@ async function mlp(collection: Collection): Promise<LabRow[]> {
   ];
 }
 
-/** The same collection with the judgements of its train split; null where it has none. */
-async function trainSplit({ dataset }: Collection): Promise<Dataset | null> {
-  try {
-    return await readDataset(dataset, { split: 'train' });
-  } catch (error) {
-    if (error instanceof ChelatedError && error.code === 'not_found') return null;
-    throw error;
-  }
-}
-
 async function labelledStudent(collection: Collection): Promise<LabRow[]> {
   const train = await trainSplit(collection);
   if (!train) return [];
@@ -175,21 +164,6 @@ async function labelledStudent(collection: Collection): Promise<LabRow[]> {
 async function labelledSdft(collection: Collection): Promise<LabRow[]> {
   const train = await trainSplit(collection);
   if (!train) return [];
-  const { kernels, base, taught, seed } = collection;
-  const pairs = judgedPairs(train, seed);
-  const { result } = await fitCollection(collection, { adapter: 'mlp' });
-  const tuned = [];
-  for (const learningRate of config.labelled.learningRates) {
-    const input = { X: base.documents, Q: base.queries, distilled: result.parts, pairs, seed, learningRate };
-    tuned.push({ learningRate, ...(await sdft(kernels, input)) });
-  }
-  // Train queries kept out choose the rate.
-  const best = tuned.reduce((a, b) => (b.trained.heldOutLoss! < a.trained.heldOutLoss! ? b : a));
-  const { sides } = await correctCollection(collection, { ...result, parts: best.parts }, taught.documents);
-  const facts = {
-    learningRate: best.learningRate,
-    epochs: best.trained.bestEpoch,
-    heldOutLoss: best.trained.heldOutLoss,
-  };
-  return [row(collection, 'SDFT', { ...scoreSides(collection, sides).figures, ...facts })];
+  const { sides, learningRate, epochs, heldOutLoss } = await fitSdft(collection, train);
+  return [row(collection, 'SDFT', { ...scoreSides(collection, sides).figures, learningRate, epochs, heldOutLoss })];
 }

@@ -4,14 +4,15 @@ import type { LabRow } from './experiment.ts';
 import type { Report, Section } from './report.ts';
 import { byName, distinct, number, ofSeed, overSeeds, significance } from './report-rows.ts';
 
-const columns = ['student', 'the other half', 'the half itself', 'all', 'teacher'] as const;
+const columns = ['student', 'others', 'these', 'all', 'teacher'] as const;
+const titleOf = (column: string) => (column === 'student' || column === 'teacher' ? column : `fitted on ${column}`);
 
 /** What a fit is worth on documents and on topics that it never saw, beside fits that saw them. */
 export function unseenReport(rows: readonly LabRow[]): Report {
   const all = withMostly(rows);
   const first = ofSeed(all);
   const fits = all.filter(({ fitted }) => fitted !== 'nothing');
-  const unseen = first.filter(({ fitted }) => fitted === 'the other half');
+  const unseen = first.filter(({ fitted }) => fitted === 'others');
   const tested = (title: string, isReference: (r: LabRow, row: LabRow) => boolean): Section => ({
     title: `Never seen, against ${title}`,
     text: 'Paired bootstrap, 10,000 resamples, of the first seed; p adjusted by Holm over this table.',
@@ -22,13 +23,13 @@ export function unseenReport(rows: readonly LabRow[]): Report {
   });
   return {
     title: 'Documents and topics that the fit never saw',
-    introduction: `nDCG@10 of half of the documents, all of them searched: a query is judged by its relevant documents in the half that has most of them, and those of the other half are taken out of its ranking. Corrected by a fit on the other half (which never saw them), on that half itself (as many documents, these among them), and on all. Halves are drawn document by document, or made of whole topics: clusters of the teacher’s document vectors. “Mostly” are the queries with at least ${config.topics.mostly * 100} % of their relevant documents in the topics left out. In brackets how many fits the gate would promote.`,
+    introduction: `nDCG@10 of half of the documents, all of them searched: a query is judged by its relevant documents in the half that has most of them, and those of the other half are taken out of its ranking. Corrected by a fit on the other half (others), which never saw them; on that half itself (these), as many documents; and on all. Halves are drawn document by document, or made of whole topics: clusters of the teacher’s document vectors. “Mostly” are the queries with at least ${config.topics.mostly * 100} % of their relevant documents in the topics left out. In brackets how many of the fits the gate would promote.`,
     sections: [
       ...distinct(fits, 'adapter').map((adapter) => table(adapter, all)),
       tested('the student', (r) => r.adapter === 'student'),
       tested(
         'a fit on as many documents, these among them',
-        (r, row) => r.adapter === row.adapter && r.fitted === 'the half itself',
+        (r, row) => r.adapter === row.adapter && r.fitted === 'these',
       ),
       tested('the fit on all documents', (r, row) => r.adapter === row.adapter && r.fitted === 'all'),
     ],
@@ -62,7 +63,7 @@ function table(adapter: string, rows: readonly LabRow[]): Section {
       ? of.filter((row) => row.adapter === column)
       : of.filter((row) => row.adapter === adapter && row.fitted === column);
   const figure = (of: readonly LabRow[]) => {
-    const verdicts = ofSeed(of).flatMap(({ promoted }) => (promoted as readonly number[] | undefined) ?? []);
+    const verdicts = of.flatMap(({ promoted }) => (promoted as readonly number[] | undefined) ?? []);
     const promoted = verdicts.reduce((sum, verdict) => sum + verdict, 0);
     return overSeeds(of, 'ndcg') + (verdicts.length > 0 ? ` (${promoted} of ${verdicts.length})` : '');
   };
@@ -75,13 +76,13 @@ function table(adapter: string, rows: readonly LabRow[]): Section {
         x: '',
         y: 'nDCG@10',
         series: columns.map((column) => ({
-          name: column,
+          name: titleOf(column),
           points: kinds.map(({ name, of }) => ({ x: name, y: number(ofSeed(at(of, column))[0]?.ndcg) })),
         })),
       },
     ],
     table: {
-      columns: ['queries', ...columns],
+      columns: ['queries', ...columns.map(titleOf)],
       rows: kinds.map(({ name, of }) => ({
         name,
         figures: [queries(of[0]!).length, ...columns.map((column) => figure(at(of, column)))],

@@ -92,13 +92,9 @@ async function measure({ kernels }: LabSetup, combination: Combination, adapter:
     const [onFirst, onSecond] = [await fit(split.halves[0]), await fit(split.halves[1])];
     const row = (fitted: string, ...of: [Fit, Fit]) => ({
       ...scored(collection, adapter, split, fitted, [of[0].run, of[1].run]),
-      promoted: of.map(({ promoted }) => (promoted ? 1 : 0)),
+      promoted: Array.from(new Set(of), ({ promoted }) => (promoted ? 1 : 0)),
     });
-    rows.push(
-      row('the other half', onSecond, onFirst),
-      row('the half itself', onFirst, onSecond),
-      row('all', all, all),
-    );
+    rows.push(row('others', onSecond, onFirst), row('these', onFirst, onSecond), row('all', all, all));
   }
   return rows;
 

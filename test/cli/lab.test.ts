@@ -120,8 +120,12 @@ describe('chelated benchmark-distillation', () => {
     const { code, stderr } = await measure('benchmark-distillation');
     expect([code, stderr.includes('unexpected')]).toEqual([0, false]);
     const rows = await rowsOf('benchmark-distillation');
-    expect(rows.length).toBe(7);
-    for (const row of rows) {
+    const [encoders, ...fits] = rows;
+    expect([encoders!.mode, encoders!.documents, fits.length]).toEqual(['encoders', 200, 7]);
+    expect(encoders!.studentSeconds as number).toBeGreaterThan(0);
+    // Vectors in a file do not say which model made them.
+    expect(encoders!.teacherSeconds).toBeNull();
+    for (const row of fits) {
       expect(row.documents).toBe(200);
       expect(row.peakMegabytes as number).toBeGreaterThan(20);
       expect(row.allSeconds as number).toBeGreaterThanOrEqual(row.fitSeconds as number);

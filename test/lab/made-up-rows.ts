@@ -60,13 +60,20 @@ export const madeUpRows: Readonly<Record<string, readonly LabRow[]>> = {
       })),
     ),
   ),
-  'benchmark-distillation': collections.flatMap((name) =>
-    ['offline', 'baseline'].map((mode) => ({
+  'benchmark-distillation': collections.flatMap((name) => [
+    {
+      ...facts(name),
+      mode: 'encoders',
+      documents: 1000,
+      timed: 64,
+      studentSeconds: uniform(),
+      teacherSeconds: name === 'one' ? uniform() : null,
+    },
+    ...['offline', 'baseline'].map((mode) => ({
       ...facts(name),
       mode,
       adapter: 'affine',
       documents: 1000,
-      encodeSeconds: uniform(),
       chooseSeconds: uniform(),
       judgeSeconds: uniform(),
       fitSeconds: uniform(),
@@ -74,7 +81,7 @@ export const madeUpRows: Readonly<Record<string, readonly LabRow[]>> = {
       peakMegabytes: 400,
       ...figures(),
     })),
-  ),
+  ]),
   'few-documents': collections.flatMap((name) => [
     { ...facts(name), documents: 0, method: 'student', ...figures() },
     { ...facts(name), documents: 0, method: 'teacher', ...figures() },
@@ -97,7 +104,7 @@ export const madeUpRows: Readonly<Record<string, readonly LabRow[]>> = {
         ...figures(),
       })),
       ...['lexical', 'affine'].flatMap((adapter) =>
-        ['the other half', 'the half itself', 'all'].map((fitted) => ({
+        ['others', 'these', 'all'].map((fitted) => ({
           ...facts(name),
           adapter,
           split,
