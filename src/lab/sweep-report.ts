@@ -1,5 +1,6 @@
 import { type Bootstrap, bootstrap } from '../evaluate/bootstrap.ts';
 import { against, queries } from './against.ts';
+import { alignmentSections } from './alignment-sections.ts';
 import type { Series } from './chart.ts';
 import type { LabRow } from './experiment.ts';
 import type { Report, Section } from './report.ts';
@@ -12,7 +13,11 @@ export function sweepReport(rows: readonly LabRow[]): Report {
     title: 'Teacher weight',
     introduction:
       'nDCG@10 over the teacher weight α: 0 is the homeostatic push alone, 1 the teacher alone. Bands are 95 % paired bootstrap intervals of the difference to the student, 10,000 resamples over queries.',
-    sections: [...collections.map((name) => curves(name, ofSeed(byName(rows, name)))), ...choices(rows, collections)],
+    sections: [
+      ...collections.map((name) => curves(name, ofSeed(byName(rows, name)))),
+      ...choices(rows, collections),
+      ...alignmentSections(ofSeed(rows)),
+    ],
   };
 }
 

@@ -16,7 +16,14 @@ export const madeUpRows: Readonly<Record<string, readonly LabRow[]>> = {
   sweep: collections.flatMap((name) => [
     { ...facts(name), variant: 'student', alpha: 0, ...figures() },
     { ...facts(name), variant: 'teacher', alpha: 1, ...figures() },
-    { ...facts(name), variant: 'mlp', alpha: 1, ...figures(), cloze: uniform(), agreement: uniform() },
+    ...['aligned', 'unaligned', 'learned projection'].map((meeting) => ({
+      ...facts(name),
+      variant: `mlp, ${meeting}`,
+      alpha: 1,
+      ...figures(),
+      cloze: uniform(),
+      agreement: uniform(),
+    })),
     ...Array.from({ length: 11 }, (_, i) => ({
       ...facts(name),
       variant: 'lexical',
