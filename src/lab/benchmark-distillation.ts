@@ -2,7 +2,7 @@ import type { AdapterKind, DistilMode } from '../adapter/card.ts';
 import { config } from '../config.ts';
 import { benchmarkReport } from './benchmark-report.ts';
 import { type Collection, drawDocuments, openCollection } from './collection.ts';
-import { type Combination, cellKey, combinations, type Experiment, type LabRow, type LabSetup } from './experiment.ts';
+import { type Combination, combinations, type Experiment, type LabRow, type LabSetup, labCell } from './experiment.ts';
 import { type CollectionFit, fitCollection } from './fit-collection.ts';
 import { fitSdft } from './fit-sdft.ts';
 import { modelAtHand, openLabEncoder } from './lab-encoder.ts';
@@ -24,14 +24,14 @@ const measured: readonly (readonly [DistilMode | 'SDFT', AdapterKind])[] = [
 export const benchmarkDistillation: Experiment = {
   name: 'benchmark-distillation',
   description: 'seconds and memory of distillation in each mode, beside the quality it brings',
+  parameters: ['mode', 'adapter'],
   isolated: true,
   cells: (setup) =>
     combinations(setup).flatMap((combination) => [
-      { key: cellKey(combination, 'encoders'), run: () => timeEncoders(setup, combination) },
-      ...measured.map(([mode, adapter]) => ({
-        key: cellKey(combination, mode, adapter),
-        run: () => measure(setup, combination, mode, adapter),
-      })),
+      labCell(combination, ['encoders'], () => timeEncoders(setup, combination)),
+      ...measured.map(([mode, adapter]) =>
+        labCell(combination, [mode, adapter], () => measure(setup, combination, mode, adapter)),
+      ),
     ]),
   report: benchmarkReport,
 };

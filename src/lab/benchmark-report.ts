@@ -1,61 +1,60 @@
 import type { LabRow } from './experiment.ts';
+import { type Group, grouped } from './grouped.ts';
+import type { MeanRow } from './mean-row.ts';
+import { number } from './number.ts';
 import type { Report, Section } from './report.ts';
-import { byName, distinct, number } from './report-rows.ts';
 
 const steps = ['chooseSeconds', 'judgeSeconds', 'fitSeconds', 'allSeconds', 'peakMegabytes', 'ndcg'];
 
 /** Cost against quality; several seeds are several runs. */
-export function benchmarkReport(rows: readonly LabRow[]): Report {
+export function benchmarkReport(rows: readonly MeanRow[]): Report {
   return {
     title: 'What distillation costs',
     introduction:
       'Seconds of each step, each fit in a process of its own, the median of its seeds; peak memory is that of the process, its runtime and collection included. Apart from them, what the teacher takes to encode the documents once: its vectors were there.',
-    sections: distinct(rows, 'collection').map((collection) => costs(collection, byName(rows, collection))),
+    sections: grouped(rows).groups.map(costs),
   };
 }
 
-function costs(collection: string, rows: readonly LabRow[]): Section {
-  const encoders = rows.filter(({ mode }) => mode === 'encoders');
-  const fits = rows
-    .filter(({ mode }) => mode !== 'encoders')
-    .map((row): LabRow => ({ ...row, name: `${row.mode}, ${row.adapter}` }));
-  const kinds = distinct(fits, 'name').map((name) => ({ name, of: fits.filter((row) => row.name === name) }));
-  const documents = number(rows[0]?.documents);
+function costs({ name, rows }: Group): Section {
+  const encoders = rows.find(({ mean }) => mean.mode === 'encoders');
+  const fits = rows.filter((row) => row !== encoders);
+  const documents = number(rows[0]!.mean.documents);
   const teacher = median(encoders, 'teacherSeconds');
-  const rate = (documents / teacher).toPrecision(2);
+  const nameOf = ({ mode, adapter }: LabRow) => `${mode}, ${adapter}`;
   return {
-    title: `${collection}, ${documents} documents`,
+    title: `${name}, ${documents} documents`,
     text: `The student encodes them in ${median(encoders, 'studentSeconds').toPrecision(2)} s. ${
       Number.isNaN(teacher)
         ? 'The teacher’s model is not at hand.'
-        : `The teacher encodes ${rate} documents a second, by ${number(encoders[0]?.timed)} of them.`
+        : `The teacher encodes ${(documents / teacher).toPrecision(2)} documents a second, by ${number(encoders?.mean.timed)} of them.`
     }`,
     charts: [
       {
         kind: 'scatter',
-        title: `${collection}: cost against quality`,
+        title: `${name}: cost against quality`,
         x: 'seconds in all, without encoding',
         y: 'nDCG@10',
-        series: kinds.map(({ name, of }) => ({
-          name,
-          points: [{ x: median(of, 'allSeconds'), y: median(of, 'ndcg') }],
+        series: fits.map((row) => ({
+          name: nameOf(row.mean),
+          points: [{ x: median(row, 'allSeconds'), y: median(row, 'ndcg') }],
         })),
       },
     ],
     table: {
       columns: ['teacherSeconds', ...steps],
-      rows: kinds.map(({ name, of }) => ({
-        name,
+      rows: fits.map((row) => ({
+        name: nameOf(row.mean),
         // The push alone asks no teacher.
-        figures: [of[0]!.mode === 'baseline' ? null : teacher, ...steps.map((step) => median(of, step))],
+        figures: [row.mean.mode === 'baseline' ? null : teacher, ...steps.map((step) => median(row, step))],
       })),
     },
   };
 }
 
-/** NaN where nothing was measured. */
-function median(rows: readonly LabRow[], column: string): number {
-  const values = rows.map((row) => number(row[column])).sort((a, b) => a - b);
+/** NaN where nothing was measured: a mean would follow the one run that something else disturbed. */
+function median(row: MeanRow | undefined, column: string): number {
+  const values = (row?.seeds ?? []).map((seed) => number(seed[column])).sort((a, b) => a - b);
   const middle = values.length / 2;
   return values.length === 0 ? Number.NaN : (values[Math.ceil(middle) - 1]! + values[Math.floor(middle)]!) / 2;
 }

@@ -8,7 +8,7 @@ import type { HubnessInput } from '../hubness/correction.ts';
 import { ladder as rungs } from '../hubness/ladder.ts';
 import type { Matrix } from '../matrix.ts';
 import { type Collection, openCollection, type Sides } from './collection.ts';
-import { cellKey, combinations, type Experiment, type LabRow } from './experiment.ts';
+import { combinations, type Experiment, type LabRow, labCell } from './experiment.ts';
 import { fitCollection } from './fit-collection.ts';
 import { modelOf } from './lab-encoder.ts';
 import { ladderReport } from './ladder-report.ts';
@@ -23,12 +23,12 @@ type LadderSpace = (typeof ladderSpaces)[number];
 export const ladder: Experiment = {
   name: 'ladder',
   description: 'what corrections of hubs buy: of the student, of corrected vectors, of the teacher',
+  parameters: ['space', 'rung'],
   cells: (setup) =>
     ladderSpaces.flatMap((space) =>
-      combinations(setup).map((combination) => ({
-        key: cellKey(combination, space),
-        run: async () => measure(await openCollection(setup.kernels, combination), space),
-      })),
+      combinations(setup).map((combination) =>
+        labCell(combination, [space], async () => measure(await openCollection(setup.kernels, combination), space)),
+      ),
     ),
   report: ladderReport,
 };

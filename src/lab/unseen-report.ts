@@ -1,72 +1,66 @@
 import { config } from '../config.ts';
-import { against, queries } from './against.ts';
+import { shownFigure } from '../evaluate/report-table.ts';
+import { against, type IsReference, queries, significance } from './against.ts';
 import type { LabRow } from './experiment.ts';
+import { distinct, type Grouping, grouped, named } from './grouped.ts';
+import { figure, type MeanRow } from './mean-row.ts';
+import { number } from './number.ts';
 import type { Report, Section } from './report.ts';
-import { byName, distinct, number, ofSeed, overSeeds, significance } from './report-rows.ts';
-
-const columns = ['student', 'others', 'these', 'all', 'teacher'] as const;
-const titleOf = (column: string) => (column === 'student' || column === 'teacher' ? column : `fitted on ${column}`);
 
 /** What a fit is worth on documents and on topics that it never saw, beside fits that saw them. */
-export function unseenReport(rows: readonly LabRow[]): Report {
-  const all = withMostly(rows);
-  const first = ofSeed(all);
-  const fits = all.filter(({ fitted }) => fitted !== 'nothing');
-  const unseen = first.filter(({ fitted }) => fitted === 'others');
-  const tested = (title: string, isReference: (r: LabRow, row: LabRow) => boolean): Section => ({
-    title: `Never seen, against ${title}`,
-    text: 'Paired bootstrap, 10,000 resamples, of the first seed; p adjusted by Holm over this table.',
-    table: significance(
-      against(unseen, (row) => first.find((r) => same(r, row) && isReference(r, row))),
-      ({ collection, split, adapter }) => `${collection}, ${split}, ${adapter}`,
-    ),
-  });
+export function unseenReport(rows: readonly MeanRow[]): Report {
+  const grouping = grouped(rows);
+  const all = grouping.groups.flatMap((group) => withMostly(group.rows));
+  const unseen = all.filter(({ mean }) => mean.fitted === 'others');
+  const tested = (title: string, isReference: IsReference) =>
+    significance(
+      `Never seen, against ${title}`,
+      against(unseen, all, (candidate, row) => candidate.split === row.split && isReference(candidate, row)),
+      (row) => named(grouping.nameOf(row), String(row.split), String(row.adapter)),
+    );
+  const fittedOn =
+    (fitted: string): IsReference =>
+    (candidate, row) =>
+      candidate.adapter === row.adapter && candidate.fitted === fitted;
   return {
     title: 'Documents and topics that the fit never saw',
     introduction: `nDCG@10 of half of the documents, all of them searched: a query is judged by its relevant documents in the half that has most of them, and those of the other half are taken out of its ranking. Corrected by a fit on the other half (others), which never saw them; on that half itself (these), as many documents; and on all. Halves are drawn document by document, or made of whole topics: clusters of the teacher’s document vectors. “Mostly” are the queries with at least ${config.topics.mostly * 100} % of their relevant documents in the topics left out. In brackets how many of the fits the gate would promote.`,
     sections: [
-      ...distinct(fits, 'adapter').map((adapter) => table(adapter, all)),
-      tested('the student', (r) => r.adapter === 'student'),
-      tested(
-        'a fit on as many documents, these among them',
-        (r, row) => r.adapter === row.adapter && r.fitted === 'these',
-      ),
-      tested('the fit on all documents', (r, row) => r.adapter === row.adapter && r.fitted === 'all'),
+      ...distinct(unseen, 'adapter').map((adapter) => table(adapter, grouping, all)),
+      tested('the student', ({ adapter }) => adapter === 'student'),
+      tested('a fit on as many documents, these among them', fittedOn('these')),
+      tested('the fit on all documents', fittedOn('all')),
     ],
   };
 }
 
-const same = (a: LabRow, b: LabRow) =>
-  (['collection', 'student', 'teacher', 'seed', 'split'] as const).every((column) => a[column] === b[column]);
-
-/** Beside every row of topics the same of the queries that are mostly of topics left out. */
-function withMostly(rows: readonly LabRow[]): LabRow[] {
-  const shares = rows.filter(({ unseenShare }) => unseenShare !== undefined);
-  return rows.flatMap((row) => {
-    const share = shares.find((r) => same(r, row))?.unseenShare as readonly number[] | undefined;
-    if (row.split !== 'topics' || !share) return [row];
-    const perQuery = queries(row).filter((_, i) => share[i]! >= config.topics.mostly);
+/** Beside every row of topics the same of the queries that are mostly of topics left out, on the mean of the seeds. */
+function withMostly(rows: readonly MeanRow[]): MeanRow[] {
+  const share = rows.find(({ mean }) => mean.split === 'topics' && mean.unseenShare)?.mean.unseenShare;
+  const isMostly = (_: unknown, i: number) => (share as readonly number[])[i]! >= config.topics.mostly;
+  const mostly = (row: LabRow): LabRow => {
+    const perQuery = queries(row).filter(isMostly);
     const ndcg = perQuery.reduce((sum, value) => sum + value, 0) / perQuery.length;
-    return [row, { ...row, split: 'topics, mostly', perQuery, ndcg }];
-  });
+    return { ...row, split: 'topics, mostly', perQuery, ndcg };
+  };
+  return rows.flatMap((row) =>
+    row.mean.split === 'topics' && share ? [row, { mean: mostly(row.mean), seeds: row.seeds.map(mostly) }] : [row],
+  );
 }
 
-function table(adapter: string, rows: readonly LabRow[]): Section {
-  const kinds = distinct(rows, 'collection').flatMap((collection) =>
-    distinct(rows, 'split').map((split) => ({
-      name: `${collection}, ${split}`,
-      of: byName(rows, collection).filter((row) => row.split === split),
-    })),
-  );
-  const at = (of: readonly LabRow[], column: (typeof columns)[number]) =>
-    column === 'student' || column === 'teacher'
-      ? of.filter((row) => row.adapter === column)
-      : of.filter((row) => row.adapter === adapter && row.fitted === column);
-  const figure = (of: readonly LabRow[]) => {
-    const verdicts = of.flatMap(({ promoted }) => (promoted as readonly number[] | undefined) ?? []);
-    const promoted = verdicts.reduce((sum, verdict) => sum + verdict, 0);
-    return overSeeds(of, 'ndcg') + (verdicts.length > 0 ? ` (${promoted} of ${verdicts.length})` : '');
-  };
+const columns = ['student', 'others', 'these', 'all', 'teacher'] as const;
+const titleOf = (column: string) => (column === 'student' || column === 'teacher' ? column : `fitted on ${column}`);
+
+function table(adapter: string, { groups, nameOf }: Grouping, all: readonly MeanRow[]): Section {
+  const lines = groups.flatMap((group) => {
+    const own = all.filter(({ mean }) => nameOf(mean) === group.name);
+    return distinct(own, 'split').map((split) => {
+      const of = own.filter(({ mean }) => mean.split === split);
+      const at = (column: string) =>
+        of.find(({ mean }) => mean.adapter === column || (mean.adapter === adapter && mean.fitted === column));
+      return { name: named(group.name, split), cells: columns.map((column) => ({ column, row: at(column) })) };
+    });
+  });
   return {
     title: adapter,
     charts: [
@@ -75,18 +69,25 @@ function table(adapter: string, rows: readonly LabRow[]): Section {
         title: `${adapter}: nDCG@10 of documents left out`,
         x: '',
         y: 'nDCG@10',
-        series: columns.map((column) => ({
+        series: columns.map((column, i) => ({
           name: titleOf(column),
-          points: kinds.map(({ name, of }) => ({ x: name, y: number(ofSeed(at(of, column))[0]?.ndcg) })),
+          points: lines.map(({ name, cells }) => ({ x: name, y: number(cells[i]!.row?.mean.ndcg) })),
         })),
       },
     ],
     table: {
       columns: ['queries', ...columns.map(titleOf)],
-      rows: kinds.map(({ name, of }) => ({
+      rows: lines.map(({ name, cells }) => ({
         name,
-        figures: [queries(of[0]!).length, ...columns.map((column) => figure(at(of, column)))],
+        figures: [queries(cells[0]!.row!.mean).length, ...cells.map(({ row }) => withVerdicts(row))],
       })),
     },
   };
+}
+
+function withVerdicts(row: MeanRow | undefined): string | number | null {
+  const shown = figure(row, 'ndcg');
+  const verdicts = row?.seeds.flatMap(({ promoted }) => (promoted as readonly number[] | undefined) ?? []) ?? [];
+  if (verdicts.length === 0) return shown;
+  return `${shownFigure(shown)} (${verdicts.filter((verdict) => verdict === 1).length} of ${verdicts.length})`;
 }

@@ -2,7 +2,7 @@ import type { AdapterKind } from '../adapter/card.ts';
 import { evaluate } from '../evaluate/evaluate.ts';
 import type { Run } from '../evaluate/ranking.ts';
 import { type Collection, drawDocuments, openCollection, type Sides, someDocuments } from './collection.ts';
-import { type Combination, cellKey, combinations, type Experiment, type LabRow, type LabSetup } from './experiment.ts';
+import { type Combination, combinations, type Experiment, type LabRow, type LabSetup, labCell } from './experiment.ts';
 import { correctCollection, fitCollection } from './fit-collection.ts';
 import { type Halves, halvesOf, leftOutQueries, scoreLeftOut } from './left-out.ts';
 import { round } from './score-sides.ts';
@@ -15,13 +15,11 @@ const adapters: readonly AdapterKind[] = ['lexical', 'affine'];
 export const unseen: Experiment = {
   name: 'unseen',
   description: 'fits that never saw half of the documents, or half of the topics, judged by those',
+  parameters: ['adapter', 'split', 'fitted'],
   cells: (setup) =>
     combinations(setup).flatMap((combination) => [
-      { key: cellKey(combination, 'references'), run: () => references(setup, combination) },
-      ...adapters.map((adapter) => ({
-        key: cellKey(combination, adapter),
-        run: () => measure(setup, combination, adapter),
-      })),
+      labCell(combination, ['references'], () => references(setup, combination)),
+      ...adapters.map((adapter) => labCell(combination, [adapter], () => measure(setup, combination, adapter))),
     ]),
   report: unseenReport,
 };
