@@ -34,7 +34,7 @@ export function fusionReport(rows: readonly MeanRow[]): Report {
       significance(
         'Against BM25',
         tested,
-        (row) => `${nameOf(row)}, ${row.fusion}, ${number(row.weight).toFixed(1)}`,
+        (row) => `${nameOf(row)}, ${row.fusion}, ${shownWeight(number(row.weight))}`,
         'Weights chosen by the other collections. Paired bootstrap, 10,000 resamples; p adjusted by Holm over this table.',
       ),
     ],
@@ -79,7 +79,7 @@ function weights(pair: Grouping['pairs'][number], kind: string): Section {
         figures: [
           ...collections.flatMap((name) => {
             const row = chosen(pair, kind, name, chooser);
-            return [figure(row, 'weight', (weight) => weight.toFixed(1)), figure(row, 'ndcg')];
+            return [figure(row, 'weight', shownWeight), figure(row, 'ndcg')];
           }),
           shares(chooser),
         ],
@@ -115,6 +115,9 @@ function share(rows: readonly LabRow[], row: LabRow): number {
 
 const ofKind = (rows: readonly LabRow[], kind: string, collection: string) =>
   rows.filter((row) => row.fusion === kind && row.collection === collection);
+
+/** Weights are tenths; a mean of them over seeds need not be. */
+const shownWeight = (weight: number) => weight.toFixed(Number.isInteger(weight * 10) ? 1 : 2);
 
 const atWeight = (rows: readonly LabRow[], weight: number) => rows.find((row) => row.weight === weight);
 

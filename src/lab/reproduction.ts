@@ -1,6 +1,6 @@
 import { reportTable } from '../evaluate/report-table.ts';
 import type { LabRow } from './experiment.ts';
-import { measurementKey } from './measurement-key.ts';
+import { measurementKey, withoutPath } from './measurement-key.ts';
 import { round } from './score-sides.ts';
 
 /** Figures that the same command gives again: of quality, not of time, memory or what was chosen. */
@@ -51,7 +51,8 @@ export function reproduction(
   parameters: readonly string[],
 ): Reproduction {
   const columns = ['seed', ...parameters];
-  const keyOf = (row: LabRow) => measurementKey(withoutPaths(row), columns);
+  const keyOf = ({ student, teacher, ...row }: LabRow) =>
+    measurementKey({ ...row, student: withoutPath(String(student)), teacher: withoutPath(String(teacher)) }, columns);
   const before = new Map(earlier.map((row) => [keyOf(row), row]));
   const compared = rows.map((row) => differences(row, before.get(keyOf(row)), columns));
   const all = compared.flat().sort((a, b) => size(b) - size(a));
@@ -75,16 +76,11 @@ function differences(row: LabRow, earlier: LabRow | undefined, columns: readonly
 /** Rounded as rows are: .402 − .400 is no more than .002. */
 const size = ({ earlier, now }: Difference) => round(Math.abs(now - earlier));
 
-/** Rows of an experiment without what is of one machine: encoders in files are called by the files' names. */
-export function withoutPaths(row: LabRow): LabRow {
-  const name = (id: LabRow[string] | undefined) => String(id).replace(/[^,:]*[\\/]/g, '');
-  return { ...row, student: name(row.student), teacher: name(row.teacher) };
-}
-
 /** What came out, for people. */
 export function reproductionText({ rows, found, figures, largest, beyond }: Reproduction, against: string): string {
   const counts = `${found} of ${rows} rows are in ${against}, with ${figures} figures`;
   if (!largest) return counts;
+  if (size(largest) === 0) return `${counts}, all the same`;
   const line = (one: Difference) => ({
     name: `${one.measurement}: ${one.figure}`,
     figures: [one.earlier, one.now, size(one)].map((value) => value.toFixed(4)),
