@@ -184,6 +184,15 @@ describe('chelated benchmark-distillation', () => {
       expect(row.allSeconds as number).toBeGreaterThanOrEqual(row.fitSeconds as number);
     }
   });
+
+  test('a teacher that can be run is timed on some documents, in place of all', async () => {
+    const cell = `${basename(tiny.folder)} | static | static | 0 | encoders`;
+    const args = ['--dataset', tiny.folder, '--teacher', 'static', '--out', out, '--only', cell, '--json'];
+    expect((await chelated('benchmark-distillation', ...args)).code).toBe(0);
+    const { timed, documents, teacherSeconds } = (await rowsOf('benchmark-distillation')).at(-1)!;
+    expect([timed, documents]).toEqual([64, 200]);
+    expect(teacherSeconds as number).toBeGreaterThan(0);
+  });
 });
 
 describe('chelated cycles', () => {
