@@ -174,7 +174,8 @@ describe('chelated benchmark-distillation', () => {
     expect([code, stderr.includes('unexpected')]).toEqual([0, false]);
     const rows = await rowsOf('benchmark-distillation');
     const [encoders, ...fits] = rows;
-    expect([encoders!.mode, encoders!.documents, fits.length]).toEqual(['encoders', 200, 7]);
+    expect([encoders!.mode, encoders!.documents, fits.length]).toEqual(['encoders', 200, 8]);
+    expect(fits.at(-1)!.mode).toBe('SDFT');
     expect(encoders!.studentSeconds as number).toBeGreaterThan(0);
     // Vectors in a file do not say which model made them.
     expect(encoders!.teacherSeconds).toBeNull();
