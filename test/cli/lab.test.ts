@@ -102,6 +102,12 @@ describe('chelated ladder', () => {
     const none = rows.filter(({ rung }) => rung === 'none').map(({ perQuery }) => perQuery);
     expect(none[0]).toEqual(none[2]!);
   });
+
+  test('refuses a teacher without a model before it measures', async () => {
+    const { code, stderr } = await measureSmall('ladder', '--teacher', small.vectors());
+    expect([code, stderr.includes('does not say by which model')]).toEqual([1, true]);
+    expect(stderr).not.toContain('%');
+  });
 });
 
 describe('chelated few-documents', () => {
