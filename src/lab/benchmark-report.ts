@@ -1,3 +1,4 @@
+import { shownFigure } from '../evaluate/report-table.ts';
 import type { LabRow } from './experiment.ts';
 import { type Group, grouped } from './grouped.ts';
 import type { MeanRow } from './mean-row.ts';
@@ -46,10 +47,17 @@ function costs({ name, rows }: Group): Section {
       rows: fits.map((row) => ({
         name: nameOf(row.mean),
         // The push alone asks no teacher.
-        figures: [row.mean.mode === 'baseline' ? null : teacher, ...steps.map((step) => median(row, step))],
+        figures: [row.mean.mode === 'baseline' ? null : teacher, ...steps.map((step) => shownMedian(row, step))],
       })),
     },
   };
+}
+
+/** With several seeds half of their range behind ±. */
+function shownMedian(row: MeanRow, column: string): string | number {
+  const values = row.seeds.map((seed) => number(seed[column]));
+  const half = (Math.max(...values) - Math.min(...values)) / 2;
+  return values.length === 1 ? values[0]! : `${shownFigure(median(row, column))} (±${shownFigure(half)})`;
 }
 
 /** NaN where nothing was measured: a mean would follow the one run that something else disturbed. */

@@ -2,7 +2,7 @@ import { config } from '../config.ts';
 import { shownFigure } from '../evaluate/report-table.ts';
 import { against, type IsReference, queries, significance } from './against.ts';
 import type { LabRow } from './experiment.ts';
-import { distinct, type Grouping, grouped, named } from './grouped.ts';
+import { distinct, type Group, type Grouping, grouped, named } from './grouped.ts';
 import { figure, type MeanRow } from './mean-row.ts';
 import { number } from './number.ts';
 import type { Report, Section } from './report.ts';
@@ -26,7 +26,9 @@ export function unseenReport(rows: readonly MeanRow[]): Report {
     title: 'Documents and topics that the fit never saw',
     introduction: `nDCG@10 of half of the documents, all of them searched: a query is judged by its relevant documents in the half that has most of them, and those of the other half are taken out of its ranking. Corrected by a fit on the other half (others), which never saw them; on that half itself (these), as many documents; and on all. Halves are drawn document by document, or made of whole topics: clusters of the teacher’s document vectors. “Mostly” are the queries with at least ${config.topics.mostly * 100} % of their relevant documents in the topics left out. In brackets how many of the fits the gate would promote.`,
     sections: [
-      ...distinct(unseen, 'adapter').map((adapter) => table(adapter, grouping, all)),
+      ...distinct(unseen, 'adapter').flatMap((adapter) =>
+        grouping.pairs.map((pair) => table(adapter, pair, grouping, all)),
+      ),
       tested('the student', ({ adapter }) => adapter === 'student'),
       tested('a fit on as many documents, these among them', fittedOn('these')),
       tested('the fit on all documents', fittedOn('all')),
@@ -51,22 +53,24 @@ function withMostly(rows: readonly MeanRow[]): MeanRow[] {
 const columns = ['student', 'others', 'these', 'all', 'teacher'] as const;
 const titleOf = (column: string) => (column === 'student' || column === 'teacher' ? column : `fitted on ${column}`);
 
-function table(adapter: string, { groups, nameOf }: Grouping, all: readonly MeanRow[]): Section {
-  const lines = groups.flatMap((group) => {
+function table(adapter: string, pair: Group, { groups, nameOf }: Grouping, all: readonly MeanRow[]): Section {
+  const title = named(adapter, pair.name);
+  const own = groups.filter(({ rows }) => rows.every((row) => pair.rows.includes(row)));
+  const lines = own.flatMap((group) => {
     const own = all.filter(({ mean }) => nameOf(mean) === group.name);
     return distinct(own, 'split').map((split) => {
       const of = own.filter(({ mean }) => mean.split === split);
       const at = (column: string) =>
         of.find(({ mean }) => mean.adapter === column || (mean.adapter === adapter && mean.fitted === column));
-      return { name: named(group.name, split), cells: columns.map((column) => ({ column, row: at(column) })) };
+      return { name: named(group.collection, split), cells: columns.map((column) => ({ column, row: at(column) })) };
     });
   });
   return {
-    title: adapter,
+    title,
     charts: [
       {
         kind: 'bars',
-        title: `${adapter}: nDCG@10 of documents left out`,
+        title: `${title}: nDCG@10 of documents left out`,
         x: '',
         y: 'nDCG@10',
         series: columns.map((column, i) => ({

@@ -116,7 +116,7 @@ export const madeUpRows: Readonly<Record<string, readonly LabRow[]>> = {
           adapter,
           split,
           fitted,
-          promoted: [1, 0],
+          promoted: [1],
           ...figures(),
         })),
       ),
@@ -154,12 +154,12 @@ export function otherFigures(rows: readonly LabRow[], facts: LabRow): LabRow[] {
   return rows.map((row) => {
     const own = Object.entries(row).filter(([column]) => fresh.includes(column));
     const drawn = own.map(([column, value]) => [column, typeof value === 'number' ? uniform() : value]);
-    return { ...row, ...Object.fromEntries(drawn), ...figures(), ...facts };
+    return { ...row, ...Object.fromEntries(drawn), ...(row.ndcg !== undefined && figures()), ...facts };
   });
 }
 
 /** Columns that are figures and no parameter of any experiment. */
 const fresh = [
   ...['oracle', 'cloze', 'agreement', 'silver', 'collapse', 'judgedCollapse', 'spearman', 'alignment'],
-  ...['encodeSeconds', 'chooseSeconds', 'judgeSeconds', 'fitSeconds', 'allSeconds'],
+  ...['studentSeconds', 'teacherSeconds', 'chooseSeconds', 'judgeSeconds', 'fitSeconds', 'allSeconds'],
 ];
