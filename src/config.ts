@@ -170,6 +170,18 @@ export const config = {
   /** Documents that fits are made on, to see how many it takes (table “Few documents”). */
   fewDocuments: [50, 100, 150, 300, 1000, 3000, 5000],
 
+  /** Documents that the teacher encodes to see how long all of them would take. */
+  timedDocuments: 64,
+
+  /** Topics that fits leave out. */
+  topics: {
+    /** Clusters of the documents, and the rounds of k-means after which it stops where it is. */
+    count: 10,
+    iterations: 100,
+    /** Queries with at least this share of their relevant documents in topics left out are reported alone as well. */
+    mostly: 0.75,
+  },
+
   /** The experiment of repeated sedimentation (table “Collapse, over 20 cycles”). */
   cycles: {
     count: 20,

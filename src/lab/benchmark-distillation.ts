@@ -1,10 +1,12 @@
 import type { AdapterKind, DistilMode } from '../adapter/card.ts';
+import { config } from '../config.ts';
 import { benchmarkReport } from './benchmark-report.ts';
-import { openCollection } from './collection.ts';
+import { type Collection, drawDocuments, openCollection } from './collection.ts';
 import { type Combination, combinations, type Experiment, type LabRow, type LabSetup, labCell } from './experiment.ts';
 import { fitCollection } from './fit-collection.ts';
-import { openLabEncoder } from './lab-encoder.ts';
+import { modelAtHand, openLabEncoder } from './lab-encoder.ts';
 import { round, scoreSides } from './score-sides.ts';
+import { trainSplit } from './train-split.ts';
 
 const measured: readonly (readonly [DistilMode, AdapterKind])[] = [
   ['baseline', 'affine'],
@@ -14,6 +16,7 @@ const measured: readonly (readonly [DistilMode, AdapterKind])[] = [
   ['offline', 'lexical'],
   ['hybrid', 'lexical'],
   ['offline', 'mlp'],
+  ['sdft', 'mlp'],
 ];
 
 /** What a fit costs, the encoders' time apart, beside what it brings. Each in a process of its own. */
@@ -23,13 +26,23 @@ export const benchmarkDistillation: Experiment = {
   parameters: ['mode', 'adapter'],
   isolated: true,
   cells: (setup) =>
-    combinations(setup).flatMap((combination) =>
-      measured.map(([mode, adapter]) =>
+    combinations(setup).flatMap((combination) => [
+      labCell(combination, ['encoders'], () => timeEncoders(setup, combination)),
+      ...measured.map(([mode, adapter]) =>
         labCell(combination, [mode, adapter], () => measure(setup, combination, mode, adapter)),
       ),
-    ),
+    ]),
   report: benchmarkReport,
 };
+
+const facts = ({ name, student, teacher, seed, texts }: Collection, mode: string) => ({
+  collection: name,
+  student,
+  teacher,
+  seed,
+  mode,
+  documents: texts.length,
+});
 
 async function measure(
   { kernels }: LabSetup,
@@ -38,23 +51,18 @@ async function measure(
   adapter: AdapterKind,
 ): Promise<LabRow[]> {
   const collection = await openCollection(kernels, combination);
-  const encodeSeconds = await timeEncoding(combination, kernels, collection.texts);
+  const labelled = mode === 'sdft' ? await trainSplit(collection) : null;
+  if (mode === 'sdft' && !labelled) return [];
   const started = performance.now();
-  const { result, sides } = await fitCollection(collection, { mode, adapter });
+  const fit = await fitCollection(collection, { mode, adapter, ...(labelled && { labelled }) });
   const seconds = (performance.now() - started) / 1000;
   const peakMegabytes = Math.round(process.resourceUsage().maxRSS / 1024);
-  const { figures } = scoreSides(collection, sides);
-  const lap = (name: string) => Number(result.figures[name] ?? 0);
+  const { figures } = scoreSides(collection, fit.sides);
+  const lap = (name: string) => Number(fit.result.figures[name] ?? 0);
   return [
     {
-      collection: collection.name,
-      student: collection.student,
-      teacher: collection.teacher,
-      seed: collection.seed,
-      mode,
+      ...facts(collection, mode),
       adapter,
-      documents: collection.texts.length,
-      encodeSeconds: round(encodeSeconds),
       chooseSeconds: round(lap('chooseSeconds')),
       judgeSeconds: round(lap('fitHeldInSeconds') + lap('judgeSeconds')),
       fitSeconds: round(lap('fitSeconds')),
@@ -65,12 +73,31 @@ async function measure(
   ];
 }
 
-/** Of the student on all documents, from nothing. */
-async function timeEncoding({ student, dataset }: Combination, kernels: LabSetup['kernels'], texts: readonly string[]) {
-  const encoder = await openLabEncoder(student, dataset, kernels);
-  const started = performance.now();
-  await encoder.encode(texts, { role: 'document', positions: texts.map((_, i) => i) });
-  const seconds = (performance.now() - started) / 1000;
-  encoder.dispose();
-  return seconds;
+/** Of all documents, from nothing; of the teacher some are timed, where its model is at hand. */
+async function timeEncoders({ kernels }: LabSetup, combination: Combination): Promise<LabRow[]> {
+  const collection = await openCollection(kernels, combination);
+  const { texts, student, dataset } = collection;
+  const studentSeconds = await timeEncoding(Array.from(texts.keys()), student);
+  const timed = drawDocuments(collection, config.timedDocuments);
+  const model = await modelAtHand(collection.teacher);
+  const teacherSeconds = model === null ? null : ((await timeEncoding(timed, model)) / timed.length) * texts.length;
+  return [
+    {
+      ...facts(collection, 'encoders'),
+      timed: timed.length,
+      studentSeconds: round(studentSeconds),
+      teacherSeconds: teacherSeconds && round(teacherSeconds),
+    },
+  ];
+
+  async function timeEncoding(rows: readonly number[], id: string): Promise<number> {
+    const encoder = await openLabEncoder(id, dataset, kernels);
+    const started = performance.now();
+    await encoder.encode(
+      rows.map((i) => texts[i]!),
+      { role: 'document', positions: rows },
+    );
+    encoder.dispose();
+    return (performance.now() - started) / 1000;
+  }
 }

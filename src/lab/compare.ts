@@ -1,12 +1,10 @@
 import { config } from '../config.ts';
-import { ChelatedError } from '../errors.ts';
 import { bm25 } from '../evaluate/bm25.ts';
 import type { Dataset } from '../evaluate/dataset.ts';
 import { fuseRuns, fusions } from '../evaluate/fuse.ts';
 import { judgedPairs } from '../evaluate/judged-pairs.ts';
 import { judgedQueries } from '../evaluate/judged-queries.ts';
 import type { Run } from '../evaluate/ranking.ts';
-import { readDataset } from '../evaluate/read-dataset.ts';
 import { fitNudge, nudgeKinds } from '../labelled/nudge.ts';
 import { fitQueryMap } from '../labelled/query-map.ts';
 import { type Collection, openCollection, type Sides, sidesOf } from './collection.ts';
@@ -15,6 +13,7 @@ import { combinations, type Experiment, type LabRow, labCell } from './experimen
 import { type FitOptions, fitCollection, gateColumns } from './fit-collection.ts';
 import { model2vecRecipe } from './model2vec-recipe.ts';
 import { type Scored, scoreLists, scoreSides } from './score-sides.ts';
+import { trainSplit } from './train-split.ts';
 
 /** Everything that corrects, beside what it has to beat. Labelled methods are measured where there is a train split. */
 export const compare: Experiment = {
@@ -137,16 +136,6 @@ async function mlp(collection: Collection): Promise<LabRow[]> {
   return [
     row(collection, 'offline, mlp', { ...scoreSides(collection, sides).figures, ...gateColumns(result.card.gate) }),
   ];
-}
-
-/** The same collection with the judgements of its train split; null where it has none. */
-async function trainSplit({ dataset }: Collection): Promise<Dataset | null> {
-  try {
-    return await readDataset(dataset, { split: 'train' });
-  } catch (error) {
-    if (error instanceof ChelatedError && error.code === 'not_found') return null;
-    throw error;
-  }
 }
 
 async function labelledStudent(collection: Collection): Promise<LabRow[]> {

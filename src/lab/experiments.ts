@@ -7,6 +7,7 @@ import { fusion } from './fusion.ts';
 import { ladder } from './ladder.ts';
 import { sweep } from './sweep.ts';
 import { transfer } from './transfer.ts';
+import { unseen } from './unseen.ts';
 
 /** Every experiment that can be run, a command each. */
 export const experiments: readonly Experiment[] = [
@@ -16,6 +17,7 @@ export const experiments: readonly Experiment[] = [
   cycles,
   benchmarkDistillation,
   fewDocuments,
+  unseen,
   transfer,
   fusion,
 ];

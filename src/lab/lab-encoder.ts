@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { Encoder } from '../encode/encoder.ts';
+import { isModelFolder } from '../encode/onnx/model-folder.ts';
 import { openEncoder } from '../encode/open-encoder.ts';
 import { ChelatedError } from '../errors.ts';
 import type { Kernels } from '../kernels/kernels.ts';
@@ -27,4 +28,12 @@ export function openLabEncoder(id: string, dataset: string, kernels: Kernels): P
 /** The model behind stored vectors, for texts that are not stored; null where no name is known. */
 export function modelOf(id: string): string | null {
   return id.startsWith(stored) ? id.slice(stored.length) : id.startsWith('vectors:') ? null : id;
+}
+
+/** The same where it can be opened: what made stored vectors has to be below CHELATED_MODELS, for an experiment downloads none. */
+export async function modelAtHand(id: string): Promise<string | null> {
+  const model = modelOf(id);
+  if (model === null || !id.startsWith(stored)) return model;
+  const models = process.env.CHELATED_MODELS;
+  return models && (await isModelFolder(join(models, model))) ? model : null;
 }

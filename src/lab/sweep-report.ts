@@ -1,5 +1,6 @@
 import type { Bootstrap } from '../evaluate/bootstrap.ts';
 import { against, difference, significance } from './against.ts';
+import { alignmentAlphas, alignmentSections } from './alignment-sections.ts';
 import type { Series } from './chart.ts';
 import type { LabRow } from './experiment.ts';
 import { distinct, type Group, grouped } from './grouped.ts';
@@ -23,6 +24,7 @@ export function sweepReport(rows: readonly MeanRow[]): Report {
       ...groups.map(curves),
       choices(groups),
       significance('At α = 1, against the student', tested, (row) => `${nameOf(row)}, ${row.variant}`),
+      ...alignmentSections(rows),
     ],
   };
 }
@@ -87,7 +89,7 @@ function choices(groups: readonly Group[]): Section {
       rows: groups.flatMap(({ name, rows }) =>
         distinct(rows, 'variant').flatMap((variant) => {
           const swept = rows.filter(({ mean }) => mean.variant === variant);
-          if (swept.length === 1) return [];
+          if (swept.length <= alignmentAlphas.length) return [];
           const picked = pickers.map((pick) => meanRow(bySeed(swept).map(pick)));
           return [
             {

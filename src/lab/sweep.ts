@@ -2,13 +2,14 @@ import type { AdapterKind, OutputSpace } from '../adapter/card.ts';
 import { mapTeacher } from '../distil/align.ts';
 import { fromDense } from '../distil/dense.ts';
 import { principalAxes } from '../distil/principal-axes.ts';
+import { alignmentAlphas } from './alignment-sections.ts';
 import { type Collection, openCollection } from './collection.ts';
 import { combinations, type Experiment, type LabRow, labCell } from './experiment.ts';
 import { type FitOptions, fitCollection, gateColumns } from './fit-collection.ts';
 import { scoreSides } from './score-sides.ts';
 import { sweepReport } from './sweep-report.ts';
 
-/** How teacher and student meet; the last two train by gradients and are measured at α = 1 alone. */
+/** How teacher and student meet; the mlp, which trains by gradients, is measured at few α. */
 export interface SweepVariant {
   readonly name: string;
   readonly adapter: AdapterKind;
@@ -24,7 +25,8 @@ export const sweepVariants: readonly SweepVariant[] = [
   { name: 'lexical, teacher’s space', adapter: 'lexical', space: 'teacher', alphas: all },
   { name: 'affine, aligned', adapter: 'affine', space: 'student', alphas: all },
   { name: 'affine, unaligned', adapter: 'affine', space: 'student', alphas: all, unaligned: true },
-  { name: 'mlp, aligned', adapter: 'mlp', space: 'student', alphas: [1] },
+  { name: 'mlp, aligned', adapter: 'mlp', space: 'student', alphas: alignmentAlphas },
+  { name: 'mlp, unaligned', adapter: 'mlp', space: 'student', alphas: alignmentAlphas, unaligned: true },
   { name: 'mlp, learned projection', adapter: 'mlp', space: 'student', alphas: [1], learnProjection: true },
 ];
 

@@ -121,6 +121,24 @@ describe('chelated few-documents', () => {
   });
 });
 
+describe('chelated unseen', () => {
+  test('halves leave every document out once; where a query has one relevant document, its score is the usual one', async () => {
+    expect((await measure('unseen', '--json')).code).toBe(0);
+    const rows = await rowsOf('unseen');
+    const splits = rows.filter(({ leftOut }) => leftOut);
+    expect(splits.map(({ split }) => split)).toEqual(['documents', 'topics']);
+    for (const { leftOut } of splits) {
+      expect((leftOut as number[]).reduce((a, b) => a + b)).toBe(200);
+    }
+    expect(splits.flatMap(({ unseenShare }) => unseenShare as number[]).every((share) => share === 1)).toBe(true);
+    for (const row of rows) expect((row.perQuery as number[]).length).toBe(40);
+    for (const method of ['student', 'teacher']) {
+      const usual = (await rowsOf('few-documents')).find((row) => row.method === method)!.perQuery;
+      for (const row of rows.filter(({ adapter }) => adapter === method)) expect(row.perQuery).toEqual(usual!);
+    }
+  });
+});
+
 describe('chelated transfer', () => {
   test('uses every fit on every collection, and goes on from one with the other', async () => {
     const other = await tinyCollection(180, 30);
@@ -161,12 +179,26 @@ describe('chelated benchmark-distillation', () => {
     const { code, stderr } = await measure('benchmark-distillation');
     expect([code, stderr.includes('unexpected')]).toEqual([0, false]);
     const rows = await rowsOf('benchmark-distillation');
-    expect(rows.length).toBe(7);
-    for (const row of rows) {
+    const [encoders, ...fits] = rows;
+    expect([encoders!.mode, encoders!.documents, fits.length]).toEqual(['encoders', 200, 8]);
+    expect(fits.at(-1)!.mode).toBe('SDFT');
+    expect(encoders!.studentSeconds as number).toBeGreaterThan(0);
+    // Vectors in a file do not say which model made them.
+    expect(encoders!.teacherSeconds).toBeNull();
+    for (const row of fits) {
       expect(row.documents).toBe(200);
       expect(row.peakMegabytes as number).toBeGreaterThan(20);
       expect(row.allSeconds as number).toBeGreaterThanOrEqual(row.fitSeconds as number);
     }
+  }, 360_000);
+
+  test('a teacher that can be run is timed on some documents, in place of all', async () => {
+    const cell = `${basename(tiny.folder)} | static | static | 0 | encoders`;
+    const args = ['--dataset', tiny.folder, '--teacher', 'static', '--out', out, '--only', cell, '--json'];
+    expect((await chelated('benchmark-distillation', ...args)).code).toBe(0);
+    const { timed, documents, teacherSeconds } = (await rowsOf('benchmark-distillation')).at(-1)!;
+    expect([timed, documents]).toEqual([64, 200]);
+    expect(teacherSeconds as number).toBeGreaterThan(0);
   });
 });
 

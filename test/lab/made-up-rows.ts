@@ -16,7 +16,14 @@ export const madeUpRows: Readonly<Record<string, readonly LabRow[]>> = {
   sweep: collections.flatMap((name) => [
     { ...facts(name), variant: 'student', alpha: 0, ...figures() },
     { ...facts(name), variant: 'teacher', alpha: 1, ...figures() },
-    { ...facts(name), variant: 'mlp', alpha: 1, ...figures(), cloze: uniform(), agreement: uniform() },
+    ...['aligned', 'unaligned', 'learned projection'].map((meeting) => ({
+      ...facts(name),
+      variant: `mlp, ${meeting}`,
+      alpha: 1,
+      ...figures(),
+      cloze: uniform(),
+      agreement: uniform(),
+    })),
     ...Array.from({ length: 11 }, (_, i) => ({
       ...facts(name),
       variant: 'lexical',
@@ -60,13 +67,20 @@ export const madeUpRows: Readonly<Record<string, readonly LabRow[]>> = {
       })),
     ),
   ),
-  'benchmark-distillation': collections.flatMap((name) =>
-    ['offline', 'baseline'].map((mode) => ({
+  'benchmark-distillation': collections.flatMap((name) => [
+    {
+      ...facts(name),
+      mode: 'encoders',
+      documents: 1000,
+      timed: 64,
+      studentSeconds: uniform(),
+      teacherSeconds: name === 'one' ? uniform() : null,
+    },
+    ...['offline', 'baseline'].map((mode) => ({
       ...facts(name),
       mode,
       adapter: 'affine',
       documents: 1000,
-      encodeSeconds: uniform(),
       chooseSeconds: uniform(),
       judgeSeconds: uniform(),
       fitSeconds: uniform(),
@@ -74,7 +88,7 @@ export const madeUpRows: Readonly<Record<string, readonly LabRow[]>> = {
       peakMegabytes: 400,
       ...figures(),
     })),
-  ),
+  ]),
   'few-documents': collections.flatMap((name) => [
     { ...facts(name), documents: 0, method: 'student', ...figures() },
     { ...facts(name), documents: 0, method: 'teacher', ...figures() },
@@ -86,6 +100,28 @@ export const madeUpRows: Readonly<Record<string, readonly LabRow[]>> = {
       ...figures(),
     })),
   ]),
+  unseen: collections.flatMap((name) =>
+    ['documents', 'topics'].flatMap((split) => [
+      ...['student', 'teacher'].map((adapter) => ({
+        ...facts(name),
+        adapter,
+        split,
+        fitted: 'nothing',
+        ...(adapter === 'student' && { unseenShare: perQuery().map((share) => 0.5 + share / 2) }),
+        ...figures(),
+      })),
+      ...['lexical', 'affine'].flatMap((adapter) =>
+        ['others', 'these', 'all'].map((fitted) => ({
+          ...facts(name),
+          adapter,
+          split,
+          fitted,
+          promoted: [1],
+          ...figures(),
+        })),
+      ),
+    ]),
+  ),
   transfer: collections.flatMap((name) => [
     ...['student', 'teacher'].map((adapter) => ({ ...facts(name), adapter, fitted: 'nothing', ...figures() })),
     ...['affine', 'lexical'].flatMap((adapter) =>
@@ -118,12 +154,12 @@ export function otherFigures(rows: readonly LabRow[], facts: LabRow): LabRow[] {
   return rows.map((row) => {
     const own = Object.entries(row).filter(([column]) => fresh.includes(column));
     const drawn = own.map(([column, value]) => [column, typeof value === 'number' ? uniform() : value]);
-    return { ...row, ...Object.fromEntries(drawn), ...figures(), ...facts };
+    return { ...row, ...Object.fromEntries(drawn), ...(row.ndcg !== undefined && figures()), ...facts };
   });
 }
 
 /** Columns that are figures and no parameter of any experiment. */
 const fresh = [
   ...['oracle', 'cloze', 'agreement', 'silver', 'collapse', 'judgedCollapse', 'spearman', 'alignment'],
-  ...['encodeSeconds', 'chooseSeconds', 'judgeSeconds', 'fitSeconds', 'allSeconds'],
+  ...['studentSeconds', 'teacherSeconds', 'chooseSeconds', 'judgeSeconds', 'fitSeconds', 'allSeconds'],
 ];

@@ -15,8 +15,8 @@ const moved = (by: number) => rows.map((row, i) => (i === 2 ? { ...row, ndcg: (r
 
 describe('reproduction', () => {
   for (const { name, parameters } of experiments) {
-    test(`${name}: a run reproduces itself, every row of it`, () => {
-      const own = madeUpRows[name]!;
+    test(`${name}: a run reproduces itself, every row of it that has figures of quality`, () => {
+      const own = madeUpRows[name]!.filter(({ ndcg }) => ndcg !== undefined);
       const { found, largest, beyond } = reproduction(own, own.toReversed(), parameters);
       expect([found, beyond]).toEqual([own.length, []]);
       expect(largest!.now - largest!.earlier).toBe(0);
@@ -59,7 +59,7 @@ describe('reproduction', () => {
   });
 
   test('leaves out seconds, memory, and what one of the two runs has not', () => {
-    const timed = madeUpRows['benchmark-distillation']!;
+    const timed = madeUpRows['benchmark-distillation']!.filter(({ ndcg }) => ndcg !== undefined);
     const { parameters } = experiments.find(({ name }) => name === 'benchmark-distillation')!;
     const slower = timed.map(({ skewness, ...row }) => ({ ...row, fitSeconds: 99, peakMegabytes: 9 }));
     expect(reproduction(slower, timed, parameters)).toMatchObject({ beyond: [], figures: timed.length * 2 });
