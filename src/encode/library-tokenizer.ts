@@ -50,7 +50,8 @@ export async function libraryTokenizer(json: string): Promise<Tokenizer> {
   const cache = wordByWord ? new WordCache(run, contents) : undefined;
   return {
     hash,
-    vocabularySize: library.get_vocab().size,
+    // Ids may have gaps, and a token may stand twice: what counts is where the last one is.
+    vocabularySize: Array.from(library.get_vocab().values()).reduce((most, id) => Math.max(most, id + 1), 0),
     encode: (text, maxTokens) =>
       cache ? cache.encode(text, maxTokens) : Uint32Array.from(run(text).slice(0, maxTokens)),
   };

@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test';
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { random } from '../../src/random.ts';
-import { toyModel, words } from '../encode/onnx/toy-model.ts';
+import { words } from '../encode/onnx/toy-model.ts';
+import { writeToyModel } from '../encode/onnx/write-toy-model.ts';
 import { chelated } from './chelated.ts';
 
 // Processes of their own, on a machine that may be busy.
@@ -22,11 +23,7 @@ beforeAll(async () => {
   // Token vectors that say little of a text alone: a width of its own for every word.
   const { normal, integer } = random(4);
   const table = Array.from({ length: words.length + 4 }, () => Array.from({ length: 8 }, normal));
-  const model = toyModel({ table, maxTokens: 64 });
-  for (const { path } of model.files) {
-    await mkdir(dirname(file(`teacher/${path}`)), { recursive: true });
-    await writeFile(file(`teacher/${path}`), await model.read(path));
-  }
+  await writeToyModel(file('teacher'), { table, maxTokens: 64 });
   const text = () => Array.from({ length: 2 + integer(5) }, () => words[integer(words.length)]).join(' ');
   await writeFile(file('texts.txt'), Array.from({ length: 600 }, text).join('\n'));
 });

@@ -1,0 +1,101 @@
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { libraryTokenizer } from '../../src/encode/library-tokenizer.ts';
+import { findModel } from '../../src/encode/onnx/find-model.ts';
+import { openEncoder } from '../../src/encode/open-encoder.ts';
+import { readSafetensors } from '../../src/encode/safetensors.ts';
+import { staticStudent } from '../../src/encode/static-student.ts';
+import { model2vecFiles } from '../../src/host/model2vec-files.ts';
+import type { Kernels } from '../../src/kernels/kernels.ts';
+import { loadKernels } from '../../src/kernels/load.ts';
+import { matrix, row } from '../../src/matrix.ts';
+import { random } from '../../src/random.ts';
+import { type BuiltStudent, buildStudent } from '../../src/student/build-student.ts';
+import { tokenVectors } from '../../src/student/token-vectors.ts';
+import { words } from '../encode/onnx/toy-model.ts';
+import { byteLevelBpe, unigram } from '../encode/onnx/toy-tokenizers.ts';
+import { writeToyModel } from '../encode/onnx/write-toy-model.ts';
+
+let folder: string;
+let kernels: Kernels;
+const file = (name: string) => join(folder, name);
+const { normal, integer } = random(4);
+
+/** Words that the vocabularies have, words that fall to pieces, and what is no word of theirs. */
+const pool = [...words, 'tree', 'redder', 'größe', '日本', '🙂'];
+const texts = Array.from({ length: 600 }, () =>
+  Array.from({ length: 2 + integer(5) }, () => pool[integer(pool.length)]).join(' '),
+);
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'chelated-build-'));
+  kernels = await loadKernels();
+  await writeFile(file('texts.txt'), texts.join('\n'));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+for (const [name, json] of [
+  ['Unigram', unigram],
+  ['byte-level BPE', byteLevelBpe],
+] as const) {
+  describe(`buildStudent of a teacher with a ${name} tokenizer`, () => {
+    let teacher: string;
+    let table: number[][];
+    let built: BuiltStudent;
+    beforeAll(async () => {
+      teacher = file(name);
+      const { vocabularySize } = await libraryTokenizer(JSON.stringify(json));
+      table = Array.from({ length: vocabularySize }, () => Array.from({ length: 8 }, normal));
+      await writeToyModel(teacher, { table, maxTokens: 64, files: { 'tokenizer.json': json } });
+      built = await buildStudent({
+        ...{ kernels, teacher, files: [file('texts.txt')], general: 'none', dims: 6, id: 'own' },
+      });
+    });
+
+    test('starts from what the model makes of every token between its own special tokens', async () => {
+      const vectors = await tokenVectors(await findModel(teacher), kernels);
+      expect([vectors.rows, vectors.dims]).toEqual([table.length, 8]);
+      table.forEach((own, t) => {
+        for (const [c, x] of row(vectors, t).entries()) {
+          expect(x).toBeCloseTo((table[0]![c]! + own[c]! + table[2]![c]!) / 3, 5);
+        }
+      });
+    });
+
+    test('cuts a text into the tokens that the teacher sees', async () => {
+      const [student, opened] = [await staticStudent(built.files, kernels), await openEncoder(teacher, { kernels })];
+      expect(student.tokenizer.vocabularySize).toBe(table.length);
+      for (const text of [...texts, ' Red\tred ', 'red green']) {
+        expect(student.tokenizer.encode(text, 512)).toEqual(opened.tokenizer.encode(text, 512));
+      }
+      expect(student.tokenizer.encode('red green', 512).length).toBe(2);
+      expect(student.tokenizer.encode('redder', 512).length).toBeGreaterThan(1);
+    });
+
+    test('comes nearer to the teacher than the table it started from', () => {
+      const { raw, fitted } = built.made!.heldOut;
+      expect(fitted).toBeGreaterThan(raw);
+      expect(fitted).toBeGreaterThan(0.9);
+    });
+
+    test('is the same in model2vec’s layout, whose tokenizer cuts alike', async () => {
+      const student = await staticStudent(built.files, kernels);
+      const layout = await model2vecFiles(built.files, null, kernels);
+      const { data, shape } = readSafetensors(layout.get('model.safetensors') as Uint8Array).tensors.get('embeddings')!;
+      const tokenizer = await libraryTokenizer(layout.get('tokenizer.json') as string);
+      expect(shape).toEqual([table.length, 6]);
+      const some = texts.slice(0, 50);
+      const sums = matrix(some.length, 6);
+      some.forEach((text, i) => {
+        for (const id of tokenizer.encode(text, 512)) for (let j = 0; j < 6; j++) row(sums, i)[j]! += data[id * 6 + j]!;
+      });
+      const { vectors } = await student.encode(some, { role: 'document' });
+      const sum = kernels.normalize(sums);
+      some.forEach((_, i) => {
+        expect(kernels.dot(row(sum, i), row(vectors, i))).toBeGreaterThan(0.9999);
+      });
+    });
+  });
+}
