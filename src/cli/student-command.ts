@@ -1,12 +1,12 @@
 import { join } from 'node:path';
 import { type Command, Option } from 'commander';
 import { config } from '../config.ts';
-import { staticStudent } from '../encode/static-student.ts';
+import { model2vecFiles } from '../host/model2vec-files.ts';
 import type { Kernels } from '../kernels/kernels.ts';
 import { wordPieceLimits } from '../kernels/word-piece-abi.ts';
 import { type BuildStep, buildStudent } from '../student/build-student.ts';
 import { type GeneralSource, generalSources } from '../student/gather-texts.ts';
-import { model2vecFiles, type TableDtype, tableDtypes } from '../student/student-files.ts';
+import { type TableDtype, tableDtypes } from '../student/student-files.ts';
 import { writeStudentFolder } from '../student/write-student-folder.ts';
 import { options } from './options.ts';
 import { parseNumber } from './parse-number.ts';
@@ -117,9 +117,8 @@ async function buildWith(kernels: Kernels, given: StudentCommandOptions, display
   await writeStudentFolder(out, files);
   if (given.model2vec !== undefined) {
     await makeFolder(given.model2vec);
-    const { table } = await staticStudent(files, kernels);
-    for (const [name, bytes] of model2vecFiles(table!, files.tokenizer, kernels)) {
-      await writeFile(join(given.model2vec, name), bytes);
+    for (const [name, content] of await model2vecFiles(files, null, kernels)) {
+      await writeFile(join(given.model2vec, name), content);
     }
   }
   const document = { out, bytes: files.table.length, ...figures(made), card: JSON.parse(files.card) };

@@ -11,23 +11,18 @@ import { model2vecFiles } from '../../src/host/model2vec-files.ts';
 import type { Kernels } from '../../src/kernels/kernels.ts';
 import { loadKernels } from '../../src/kernels/load.ts';
 import { matrix, row } from '../../src/matrix.ts';
-import { random } from '../../src/random.ts';
 import { type BuiltStudent, buildStudent } from '../../src/student/build-student.ts';
 import { tokenVectors } from '../../src/student/token-vectors.ts';
 import { words } from '../encode/onnx/toy-model.ts';
 import { byteLevelBpe, unigram } from '../encode/onnx/toy-tokenizers.ts';
-import { writeToyModel } from '../encode/onnx/write-toy-model.ts';
+import { wordTexts, writeToyTeacher } from './write-toy-teacher.ts';
 
 let folder: string;
 let kernels: Kernels;
 const file = (name: string) => join(folder, name);
-const { normal, integer } = random(4);
 
 /** Words that the vocabularies have, words that fall to pieces, and what is no word of theirs. */
-const pool = [...words, 'tree', 'redder', 'größe', '日本', '🙂'];
-const texts = Array.from({ length: 600 }, () =>
-  Array.from({ length: 2 + integer(5) }, () => pool[integer(pool.length)]).join(' '),
-);
+const texts = wordTexts(600, [...words, 'tree', 'redder', 'größe', '日本', '🙂']);
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'chelated-build-'));
@@ -46,9 +41,7 @@ for (const [name, json] of [
     let built: BuiltStudent;
     beforeAll(async () => {
       teacher = file(name);
-      const { vocabularySize } = await libraryTokenizer(JSON.stringify(json));
-      table = Array.from({ length: vocabularySize }, () => Array.from({ length: 8 }, normal));
-      await writeToyModel(teacher, { table, maxTokens: 64, files: { 'tokenizer.json': json } });
+      table = await writeToyTeacher(teacher, json);
       built = await buildStudent({
         ...{ kernels, teacher, files: [file('texts.txt')], general: 'none', dims: 6, id: 'own' },
       });
@@ -76,8 +69,7 @@ for (const [name, json] of [
 
     test('comes nearer to the teacher than the table it started from', () => {
       const { raw, fitted } = built.made!.heldOut;
-      expect(fitted).toBeGreaterThan(raw);
-      expect(fitted).toBeGreaterThan(0.9);
+      expect(fitted).toBeGreaterThan(raw + 0.05);
     });
 
     test('is the same in model2vec’s layout, whose tokenizer cuts alike', async () => {
