@@ -30,6 +30,7 @@ interface StudentCommandOptions {
   readonly gate: (typeof gates)[number];
   readonly raw?: boolean;
   readonly id?: string;
+  readonly licence?: string;
   readonly model2vec?: string;
   readonly cache: string;
   readonly out: string;
@@ -83,6 +84,7 @@ export function studentCommand(program: Command): void {
     .addOption(new Option('--gate <WIDTH>', 'weigh each token by the text it stands in').choices(gates).default('none'))
     .option('--raw', 'the token table alone, without learning')
     .option('--id <NAME>', 'what the student calls itself (default: the name of the folder)')
+    .option('--licence <NAME>', 'of the teacher, for the card and the NOTICE of what is made from it: Apache-2.0, say')
     .option('--cache <DIR>', 'where the teacher’s vectors are kept meanwhile', join(config.dataDirectory, 'embeddings'))
     .option('--model2vec <DIR>', 'also write it in model2vec’s layout')
     .requiredOption('--out <DIR>', 'folder of the student, for --student DIR')
@@ -109,6 +111,7 @@ async function buildWith(kernels: Kernels, given: StudentCommandOptions, display
   const { files, made } = await buildStudent({
     ...{ kernels, teacher, files: texts, general, dims, dtype, seed, raw, id, cache: given.cache },
     ...(limit !== undefined && { limit }),
+    ...(given.licence !== undefined && { licence: given.licence }),
     ...(given.gate !== 'none' && { gate: Number(given.gate) }),
     ...(given.wordBuckets !== undefined && { wordBucketBits: given.wordBuckets }),
     onProgress: (step, share) => display.show(steps[step], share),

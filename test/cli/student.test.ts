@@ -74,6 +74,19 @@ describe('chelated student', () => {
     }
   });
 
+  test('--licence is on the card and in a NOTICE, of every folder that is written', async () => {
+    await make('licensed', '--licence', 'MIT', '--model2vec', file('licensed-m2v'));
+    const card = JSON.parse(await readFile(file('licensed/card.json'), 'utf8'));
+    expect(card.provenance).toMatchObject({ source: file('teacher'), licence: 'MIT' });
+    for (const folder of ['licensed', 'licensed-m2v']) {
+      const notice = await readFile(file(`${folder}/NOTICE`), 'utf8');
+      expect(notice).toContain(`Derived from ${file('teacher')}, licence MIT.`);
+    }
+    // A folder that is made anew without one loses it.
+    await make('licensed');
+    expect(await readdir(file('licensed'))).not.toContain('NOTICE');
+  });
+
   test('--gate writes a context gate, the same one again, which hosts of other languages refuse', async () => {
     const { stdout, code } = await make('gated', '--gate', '32', '--json');
     const { card, held_out_cosine, held_out_cosine_gated } = JSON.parse(stdout);

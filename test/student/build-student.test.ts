@@ -7,14 +7,19 @@ import { findModel } from '../../src/encode/onnx/find-model.ts';
 import { openEncoder } from '../../src/encode/open-encoder.ts';
 import { readSafetensors } from '../../src/encode/safetensors.ts';
 import { staticStudent } from '../../src/encode/static-student.ts';
+import { readStudentCard } from '../../src/encode/student-card.ts';
+import { readStudentFolder, shippedStudent } from '../../src/encode/student-folder.ts';
+import { studentNotice } from '../../src/encode/student-notice.ts';
 import { model2vecFiles } from '../../src/host/model2vec-files.ts';
 import type { Kernels } from '../../src/kernels/kernels.ts';
 import { loadKernels } from '../../src/kernels/load.ts';
 import { matrix, row } from '../../src/matrix.ts';
-import { type BuiltStudent, buildStudent } from '../../src/student/build-student.ts';
+import { type BuildStudentOptions, type BuiltStudent, buildStudent } from '../../src/student/build-student.ts';
 import { tokenVectors } from '../../src/student/token-vectors.ts';
+import { codeOf } from '../encode/code-of.ts';
 import { words } from '../encode/onnx/toy-model.ts';
 import { byteLevelBpe, unigram } from '../encode/onnx/toy-tokenizers.ts';
+import { faultyServer, vectorOf } from '../encode/openai/faulty-server.ts';
 import { wordTexts, writeToyTeacher } from './write-toy-teacher.ts';
 
 let folder: string;
@@ -91,3 +96,64 @@ for (const [name, json] of [
     });
   });
 }
+
+describe('buildStudent of a teacher behind an embedding service', () => {
+  const dims = 8;
+  let server: ReturnType<typeof faultyServer>;
+  beforeAll(async () => {
+    server = faultyServer(dims);
+    // It knows words: a text is the sum of what they mean.
+    server.always.fault = (asked) => {
+      const data = asked.map((text, index) => {
+        const embedding = new Array<number>(dims).fill(1);
+        for (const word of text.split(/\W+/)) for (let j = 0; j < dims; j++) embedding[j]! += vectorOf(word, dims)[j]!;
+        return { object: 'embedding', index, embedding };
+      });
+      return Response.json({ object: 'list', data });
+    };
+    // More words than a linear map of the table could place.
+    const { model } = JSON.parse((await readStudentFolder(shippedStudent())).tokenizer);
+    const known = Object.keys(model.vocab).filter((word) => /^[a-z]{4,}$/.test(word));
+    await writeFile(file('general.txt'), wordTexts(3000, known.slice(0, 600)).join('\n'));
+  });
+  afterAll(() => server.stop());
+  const build = (over: Partial<BuildStudentOptions> = {}) =>
+    buildStudent({
+      ...{ kernels, teacher: `openai:big@${server.baseUrl}`, files: [file('general.txt')], general: 'none', id: 'own' },
+      ...over,
+    });
+
+  test('starts from the shipped student’s table and tokenizer, and says so with its licence', async () => {
+    const { files, made } = await build({ licence: 'CC-BY-4.0' });
+    const shipped = await readStudentFolder(shippedStudent());
+    expect(JSON.parse(files.tokenizer)).toEqual(JSON.parse(shipped.tokenizer));
+    expect(made!.heldOut.fitted).toBeGreaterThan(made!.heldOut.raw);
+    const card = readStudentCard(files.card);
+    const { id, revision, table, vocabularySize, provenance } = readStudentCard(shipped.card);
+    expect(card).toMatchObject({
+      ...{ vocabularySize, dims },
+      provenance: {
+        ...{ source: `openai:big@${server.baseUrl}`, licence: 'CC-BY-4.0' },
+        startedFrom: { student: id, revision, table, source: provenance.source, licence: provenance.licence },
+      },
+    });
+    expect(card.provenance.startedFrom).toHaveProperty('licence', 'Apache-2.0');
+    const notice = studentNotice(card);
+    expect(notice).toContain('licence CC-BY-4.0');
+    expect(notice).toContain('Derived from all-MiniLM-L6-v2, licence Apache-2.0, through the student static.');
+  });
+
+  test('keeps the shipped student’s licence where its own is not named', async () => {
+    const { files } = await build();
+    expect(readStudentCard(files.card).provenance).not.toHaveProperty('licence');
+    expect(studentNotice(readStudentCard(files.card))).toContain('licence Apache-2.0');
+  });
+
+  test('refuses a raw table, which it has none of, before it asks for anything', async () => {
+    server.requests.length = 0;
+    const failure = build({ raw: true });
+    expect(await codeOf(() => failure)).toBe('invalid_input');
+    await expect(failure).rejects.toThrow('has no token table; a raw one needs a transformer');
+    expect(server.requests).toEqual([]);
+  });
+});

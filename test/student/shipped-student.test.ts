@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { StudentFiles } from '../../src/encode/static-student.ts';
 import { readStudentCard } from '../../src/encode/student-card.ts';
 import { readStudentFolder, shippedStudent } from '../../src/encode/student-folder.ts';
+import { studentNotice } from '../../src/encode/student-notice.ts';
 import { gatherTexts } from '../../src/student/gather-texts.ts';
 import { plainText } from '../../src/student/plain-text.ts';
 import { readWordnet } from '../../src/student/read-wordnet.ts';
@@ -33,8 +34,14 @@ beforeAll(async () => {
 }, 30_000);
 
 describe('the shipped student', () => {
-  test('has a table of at most 8,000,000 bytes', () => {
-    expect(files.table.length).toBeLessThanOrEqual(8_000_000);
+  test('has a table and a basis of at most 8 MiB together', () => {
+    expect(files.table.length + files.basis!.length).toBeLessThanOrEqual(8 * 1024 ** 2);
+  });
+
+  test('has the NOTICE that its card asks for', async () => {
+    const notice = studentNotice(readStudentCard(files.card));
+    expect(notice).toContain('Apache-2.0');
+    expect(await readFile(join(shippedStudent(), 'NOTICE'), 'utf8')).toBe(notice!);
   });
 
   test('was made from texts that hold none of the sample’s documents and queries', async () => {
@@ -51,7 +58,7 @@ describe('the shipped student', () => {
     const judged = new Set((await records('corpus.jsonl')).map(({ _id }) => _id));
     const others = new Set<string>();
     const own: string[] = [];
-    for (const { id, words, definition, examples } of await readWordnet()) {
+    for (const { id, words, definition, examples } of (await readWordnet()).synsets) {
       const all = [`${words.join(', ')}: ${definition}`, ...examples];
       if (judged.has(id)) own.push(...all);
       else for (const text of all) others.add(plainText(text));
