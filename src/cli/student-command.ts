@@ -47,18 +47,32 @@ const steps: Record<BuildStep, string> = {
   gate: 'training the gate',
 };
 
+const help = `
+How good, how long (share of the teacher's nDCG@10 without a corpus, mean of four collections; two cores, a teacher of
+all-MiniLM-L6-v2's size):
+  --limit 8000      .78, about 6 minutes
+  all of WordNet    .82, about 45 minutes
+Stopped, the same command goes on where it was.
+
+Example:
+  chelated student --teacher all-MiniLM-L6-v2 --limit 8000 --out my-student`;
+
 /** `chelated student`: a static student from a teacher and general text, before any corpus is seen. */
 export function studentCommand(program: Command): void {
   program
     .command('student')
     .description('make a static student from a teacher and general text')
-    .option('--teacher <ID>', 'a transformer (folder or name), or openai:MODEL', config.teacher)
+    .option(
+      '--teacher <ID>',
+      'a transformer (folder or name), or openai:MODEL[@URL], which has no table of tokens: then table and tokenizer of the shipped student are what is fitted',
+      config.teacher,
+    )
     .option('--texts <FILE...>', 'texts of your own: .jsonl with "text", or one a line', [])
     .addOption(
       new Option('--general <SOURCE>', 'general text to learn from').choices(generalSources).default('wordnet'),
     )
     .addOption(
-      new Option('--limit <NUMBER>', 'of texts: 8000 is quick and nearly as good (default: all)').argParser(
+      new Option('--limit <NUMBER>', 'of texts; see below (default: all)').argParser(
         parseNumber({ minimum: 1, whole: true }),
       ),
     )
@@ -82,7 +96,7 @@ export function studentCommand(program: Command): void {
         .default(config.seed),
     )
     .addOption(new Option('--gate <WIDTH>', 'weigh each token by the text it stands in').choices(gates).default('none'))
-    .option('--raw', 'the token table alone, without learning')
+    .option('--raw', 'the token table alone, without learning; needs a transformer')
     .option('--id <NAME>', 'what the student calls itself (default: the name of the folder)')
     .option('--licence <NAME>', 'of the teacher, for the card and the NOTICE of what is made from it: Apache-2.0, say')
     .option('--cache <DIR>', 'where the teacher’s vectors are kept meanwhile', join(config.dataDirectory, 'embeddings'))
@@ -90,7 +104,7 @@ export function studentCommand(program: Command): void {
     .requiredOption('--out <DIR>', 'folder of the student, for --student DIR')
     .addOption(options.device())
     .addOption(options.json())
-    .addHelpText('after', '\nExample:\n  chelated student --teacher all-MiniLM-L6-v2 --limit 8000 --out my-student')
+    .addHelpText('after', help)
     .action(run);
 }
 
