@@ -79,7 +79,7 @@ async function run(experiment: Experiment, given: LabCommandOptions): Promise<vo
     const rows = await runExperiment(experiment, setup, {
       out,
       ...(only !== undefined && { only }),
-      onCell: (key, share) => display.show(experiment.name, share, key),
+      onCell: (key, share) => display.show(experiment.name, share, { detail: key }),
       elsewhere: (key) => again(experiment, given, key, stop.signal),
     });
     if (only !== undefined) return;

@@ -40,8 +40,10 @@ interface StudentCommandOptions {
 const steps: Record<BuildStep, string> = {
   tokens: 'token vectors',
   texts: 'teacher: texts',
-  paragraphs: 'composing paragraphs',
-  'paragraph texts': 'teacher: paragraphs',
+  composing: 'composing paragraphs',
+  paragraphs: 'teacher: paragraphs',
+  'composing held-out': 'composing held-out ones',
+  'held-out paragraphs': 'teacher: held-out ones',
   choosing: 'choosing λ',
   fitting: 'fitting the table',
   gate: 'training the gate',
@@ -128,7 +130,7 @@ async function buildWith(kernels: Kernels, given: StudentCommandOptions, display
     ...(given.licence !== undefined && { licence: given.licence }),
     ...(given.gate !== 'none' && { gate: Number(given.gate) }),
     ...(given.wordBuckets !== undefined && { wordBucketBits: given.wordBuckets }),
-    onProgress: (step, share) => display.show(steps[step], share),
+    onProgress: (step, share, known) => display.show(steps[step], share, known === undefined ? {} : { known }),
   });
   display.stop();
   await writeStudentFolder(out, files);

@@ -43,7 +43,8 @@ export interface BuildStudentOptions {
   readonly revision?: string;
   /** Of the teacher, for the card and its notice: whoever passes the student on needs it. */
   readonly licence?: string;
-  readonly onProgress?: (step: BuildStep, share: number) => void;
+  /** The share of a step that is done, and the share that the cache had. */
+  readonly onProgress?: (step: BuildStep, share: number, known?: number) => void;
 }
 
 export interface BuiltStudent {
@@ -86,7 +87,7 @@ export async function buildStudent(options: BuildStudentOptions): Promise<BuiltS
     const made = await makeStudent({
       ...{ kernels, teacher, start: { table: start.table, tokenizer }, texts: gathered.texts, dims, seed },
       ...(options.gate !== undefined && { gate: options.gate }),
-      onProgress: (step, share) => options.onProgress?.(step, share),
+      onProgress: (...at) => options.onProgress?.(...at),
     });
     const provenance = { source: teacher.id, ...start.provenance, ...learned(made, gathered.sources, seed) };
     const teacherSpace = spaceOf(made, teacher);
@@ -115,7 +116,10 @@ async function startingPoint(options: BuildStudentOptions, dims: number): Promis
     };
   }
   const model = await findModel(teacher);
-  const vectors = await tokenVectors(model, kernels, { onShare: (share) => options.onProgress?.('tokens', share) });
+  const vectors = await tokenVectors(model, kernels, {
+    ...(options.cache !== undefined && { cache: { directory: options.cache } }),
+    onShare: (...at) => options.onProgress?.('tokens', ...at),
+  });
   const { table, kept } = rawTable(kernels, vectors, dims);
   return {
     table,

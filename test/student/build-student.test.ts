@@ -14,7 +14,12 @@ import { model2vecFiles } from '../../src/host/model2vec-files.ts';
 import type { Kernels } from '../../src/kernels/kernels.ts';
 import { loadKernels } from '../../src/kernels/load.ts';
 import { matrix, row } from '../../src/matrix.ts';
-import { type BuildStudentOptions, type BuiltStudent, buildStudent } from '../../src/student/build-student.ts';
+import {
+  type BuildStep,
+  type BuildStudentOptions,
+  type BuiltStudent,
+  buildStudent,
+} from '../../src/student/build-student.ts';
 import { tokenVectors } from '../../src/student/token-vectors.ts';
 import { codeOf } from '../encode/code-of.ts';
 import { words } from '../encode/onnx/toy-model.ts';
@@ -75,6 +80,22 @@ for (const [name, json] of [
     test('comes nearer to the teacher than the table it started from', () => {
       const { raw, fitted } = built.made!.heldOut;
       expect(fitted).toBeGreaterThan(raw + 0.05);
+    });
+
+    test('is the same, byte for byte, when the cache answers for the teacher, its single tokens too', async () => {
+      const known: Partial<Record<BuildStep, number>> = {};
+      const cached = () =>
+        buildStudent({
+          ...{ kernels, teacher, files: [file('texts.txt')], general: 'none', dims: 6, id: 'own' },
+          cache: file(`cache ${name}`),
+          onProgress: (step, _, had) => {
+            if (had !== undefined) known[step] = had;
+          },
+        });
+      expect((await cached()).files).toEqual(built.files);
+      expect(known).toMatchObject({ tokens: 0, texts: 0 });
+      expect((await cached()).files).toEqual(built.files);
+      expect(known).toEqual({ tokens: 1, texts: 1, paragraphs: 1, 'held-out paragraphs': 1 });
     });
 
     test('is the same in model2vec’s layout, whose tokenizer cuts alike', async () => {
