@@ -2,9 +2,10 @@
 // had no part in choosing it.
 import { config } from '../src/config.ts';
 import { adviseDocuments } from '../src/evaluate/advise-documents.ts';
-import { decideGate, type GateLimits } from '../src/evaluate/gate.ts';
+import type { GateLimits } from '../src/evaluate/gate.ts';
 import { reportTable } from '../src/evaluate/report-table.ts';
 import type { GateCell } from './gate-cell.ts';
+import { isCertainGain, precisionRecall, promotes } from './gate-rule.ts';
 
 /** A gain that a gate should not miss, and a loss that none may let through whatever its interval. */
 const large = 0.05;
@@ -49,15 +50,13 @@ export function gateSummary(cells: readonly GateCell[]): string {
   return sections.map(([title, table]) => `${title}\n\n${table}`).join('\n\n');
 }
 
-const promotes = ({ gate, documents, signals }: GateCell, limits: GateLimits) =>
-  decideGate({ documents, heldOut: gate.heldOut, ...signals, judged: null }, limits).promoted;
-
 const columns = [
   'promoted',
   'of cells',
   'large gains promoted',
   'certain gains promoted',
   'precision',
+  'recall',
   'certain losses promoted',
   'losses ≥ .02 promoted',
 ];
@@ -68,13 +67,13 @@ function figures(cells: readonly GateCell[], isPromoted: (cell: GateCell) => boo
     const all = cells.filter(wanted);
     return `${promoted.filter(wanted).length} of ${all.length}`;
   };
-  const right = promoted.filter(({ truth }) => truth.difference > 0).length;
+  const { precision, recall } = precisionRecall(cells, isPromoted);
   return [
     String(promoted.length),
     String(cells.length),
     share(({ truth }) => truth.difference >= large),
-    share(({ truth }) => truth.low > 0),
-    promoted.length > 0 ? right / promoted.length : null,
+    share(isCertainGain),
+    ...[precision, recall],
     String(promoted.filter(isCertainLoss).length),
     String(promoted.filter(isHarmful).length),
   ];
@@ -92,7 +91,7 @@ function leftOut(cells: readonly GateCell[]): string {
     for (const limits of grid) {
       const promoted = others.filter((cell) => promotes(cell, limits));
       if (promoted.some((cell) => isCertainLoss(cell) || isHarmful(cell))) continue;
-      const gains = promoted.filter(({ truth }) => truth.low > 0).length;
+      const gains = promoted.filter(isCertainGain).length;
       const stricter = limits.z - limits.fallZ > best.limits.z - best.limits.fallZ;
       if (gains > best.gains || (gains === best.gains && stricter)) best = { limits, gains };
     }

@@ -2,20 +2,22 @@
 // the gate and then by test judgements: paired difference of nDCG@10 to the unadapted student, with its bootstrap interval.
 //
 //   CHELATED_MODELS=… node scripts/bun.mjs scripts/build-student.ts --raw --out RAW
-//   CHELATED_DATA=… CHELATED_VECTORS=… node scripts/bun.mjs bench/gate.bench.ts [--raw RAW] [--seed 0] [--out CELLS.jsonl] [COLLECTION…]
-//   node scripts/bun.mjs bench/gate.bench.ts --from CELLS.jsonl[,MORE.jsonl]
+//   CHELATED_DATA=… CHELATED_VECTORS=… node scripts/bun.mjs bench/gate.bench.ts [--raw RAW] [--seed 0] [--out CELLS.jsonl] [--plot FILE.svg] [COLLECTION…]
+//   node scripts/bun.mjs bench/gate.bench.ts --from CELLS.jsonl[,MORE.jsonl] [--plot FILE.svg]
 //
 // Students: static; with --raw the token table before it learned; with --transformer all-MiniLM-L6-v2 itself, taught by
 // all-mpnet-base-v2 (stored vectors of documents and queries, the models for passages: CHELATED_MODELS). --from prints the
-// tables of cells that were measured before.
-import { appendFile, readFile } from 'node:fs/promises';
+// tables of cells that were measured before, --plot draws precision against recall.
+import { appendFile, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { openEncoder } from '../src/encode/open-encoder.ts';
 import { readDataset } from '../src/evaluate/read-dataset.ts';
 import { loadKernels } from '../src/kernels/load.ts';
+import { drawChart } from '../src/lab/chart.ts';
 import { gateCandidates } from './gate-candidates.ts';
 import { distilled, type GateCell, type Subject } from './gate-cell.ts';
+import { gateCurve } from './gate-curve.ts';
 import { gateSummary } from './gate-summary.ts';
 import { storedTransformer } from './stored-transformer.ts';
 
@@ -29,6 +31,7 @@ const { values: options, positionals } = parseArgs({
     candidates: { type: 'string', default: '' },
     out: { type: 'string' },
     from: { type: 'string' },
+    plot: { type: 'string' },
   },
   allowNegative: true,
 });
@@ -39,6 +42,7 @@ if (options.from) {
   }
 } else await measure();
 console.log(gateSummary(cells));
+if (options.plot) await writeFile(options.plot, await drawChart(gateCurve(cells)));
 
 async function measure(): Promise<void> {
   const { CHELATED_DATA: data, CHELATED_VECTORS: vectors } = process.env;

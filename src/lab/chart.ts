@@ -26,8 +26,8 @@ export interface Chart {
 
 /** Legible on white and on black, and apart for people who do not see all colours (Okabe & Ito 2008, darkened yellow). */
 const colours = ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#e69f00', '#56b4e9', '#8c6d31', '#7f7f7f'];
-/** Pixels; bars that are many make a plot wide. */
-const size = { width: 760, height: 380, bar: 12 };
+/** Pixels; bars lie, so that their names can be read, and make a plot as high as they are many. */
+const size = { width: 760, height: 380, bar: 9, gap: 10, margins: 120, character: 6 };
 
 /**
  * A plot as SVG text, drawn by echarts without a browser. Its texts and axes have the colour of the page's text, so that
@@ -37,9 +37,9 @@ const size = { width: 760, height: 380, bar: 12 };
  */
 export async function drawChart(chart: Chart): Promise<string> {
   const echarts = await loadEcharts();
-  const bars = chart.kind === 'bars' ? chart.series.reduce((sum, { points }) => sum + points.length, 0) : 0;
-  const width = Math.max(size.width, bars * size.bar);
-  const instance = echarts.init(null, null, { renderer: 'svg', ssr: true, width, height: size.height });
+  const rows = size.margins + categoriesOf(chart).length * (chart.series.length * size.bar + size.gap);
+  const height = chart.kind === 'bars' ? rows : size.height;
+  const instance = echarts.init(null, null, { renderer: 'svg', ssr: true, width: size.width, height });
   try {
     instance.setOption(optionOf(chart) as never);
     return instance.renderToSVGString();
@@ -58,35 +58,46 @@ async function loadEcharts(): Promise<typeof import('echarts')> {
 
 const ink = 'currentColor';
 
-function optionOf({ kind, title, x, y, logarithmic, series }: Chart): object {
+const categoriesOf = ({ series }: Chart) => [
+  ...new Set(series.flatMap(({ points }) => points.map((point) => String(point.x)))),
+];
+
+function optionOf(chart: Chart): object {
+  const { kind, title, x, y, logarithmic, series } = chart;
   const isBars = kind === 'bars';
-  const categories = [...new Set(series.flatMap(({ points }) => points.map((point) => String(point.x))))];
+  const categories = categoriesOf(chart);
+  const longest = Math.max(0, ...categories.map((name) => name.length));
   const axis = { nameTextStyle: { color: ink }, axisLabel: { color: ink }, axisLine: { lineStyle: { color: ink } } };
   const grid = { splitLine: { lineStyle: { color: ink, opacity: 0.12 } } };
+  // A bar that does not begin at 0 lies about how much longer it is.
+  const values = { ...axis, ...grid, name: y, type: 'value', scale: !isBars };
+  const along = { nameLocation: 'middle', nameGap: 28 };
+  const axes = isBars
+    ? {
+        xAxis: { ...values, ...along },
+        yAxis: { ...axis, type: 'category', data: categories, inverse: true, axisLabel: { color: ink, interval: 0 } },
+      }
+    : {
+        xAxis: { ...axis, ...grid, ...along, name: x, type: logarithmic ? 'log' : 'value', scale: true },
+        yAxis: values,
+      };
   return {
     animation: false,
     color: colours,
     title: { text: title, left: 'center', textStyle: { color: ink, fontSize: 14 } },
     legend: { bottom: 0, itemGap: 18, textStyle: { color: ink }, data: series.map(({ name }) => name) },
-    grid: { left: 60, right: 24, top: 40, bottom: isBars ? 130 : 100 },
-    xAxis: {
-      ...axis,
-      ...grid,
-      name: x,
-      nameLocation: 'middle',
-      nameGap: 28,
-      type: isBars ? 'category' : logarithmic ? 'log' : 'value',
-      scale: true,
-      ...(isBars && { data: categories, axisLabel: { color: ink, interval: 0, rotate: 35 } }),
+    grid: {
+      ...{ left: isBars ? 16 + longest * size.character : 60, right: 24 },
+      ...(isBars ? { top: 40, bottom: size.margins - 40 } : { top: 40, bottom: 100 }),
     },
-    yAxis: { ...axis, ...grid, name: y, type: 'value', scale: true },
+    ...axes,
     series: series.flatMap((one, i) => drawn(kind, one, colours[i % colours.length]!, categories)),
   };
 }
 
 function drawn(kind: Chart['kind'], { name, points }: Series, color: string, categories: readonly string[]): object[] {
   const place = (point: Point) => (kind === 'bars' ? categories.indexOf(String(point.x)) : Number(point.x));
-  const data = points.map((point) => [place(point), point.y]);
+  const data = points.map((point) => (kind === 'bars' ? [point.y, place(point)] : [place(point), point.y]));
   const main = { name, type: { lines: 'line', bars: 'bar', scatter: 'scatter' }[kind], data, symbolSize: 6, color };
   const banded = points.filter((point) => point.low !== undefined && point.high !== undefined);
   if (kind !== 'lines' || banded.length === 0) return [main];
