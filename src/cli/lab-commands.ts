@@ -1,18 +1,24 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { config } from '../config.ts';
 import { ChelatedError } from '../errors.ts';
 import { loadKernels } from '../kernels/load.ts';
-import type { Experiment } from '../lab/experiment.ts';
+import { loadEcharts } from '../lab/chart.ts';
+import { datasetName, type Experiment, type LabRow } from '../lab/experiment.ts';
 import { experiments } from '../lab/experiments.ts';
+import { labState } from '../lab/lab-state.ts';
+import { overSeeds } from '../lab/mean-row.ts';
+import { type Reproduction, reproduction, reproductionText, tolerance } from '../lab/reproduction.ts';
+import { readRows } from '../lab/row-file.ts';
 import { rowsPath, runExperiment } from '../lab/run-experiment.ts';
 import { reportPage, reportText } from '../lab/write-report.ts';
+import { Failure } from './failure.ts';
 import { options } from './options.ts';
 import { parseNumber } from './parse-number.ts';
 import { print } from './print.ts';
-import { progress } from './progress.ts';
+import { type Progress, progress } from './progress.ts';
 import { makeFolder, writeFile } from './write-file.ts';
 
 interface LabCommandOptions {
@@ -20,12 +26,15 @@ interface LabCommandOptions {
   readonly student: readonly string[];
   readonly teacher: readonly string[];
   readonly seeds: readonly number[];
+  readonly alpha?: number;
   readonly out: string;
+  readonly against?: string;
   readonly only?: string;
+  readonly device: string;
   readonly json?: boolean;
 }
 
-/** The commands that measure: `chelated sweep`, `ladder`, `compare`, `cycles`, `benchmark-distillation`. */
+/** The commands that measure, one an experiment. */
 export function labCommands(program: Command): void {
   for (const experiment of experiments) addCommand(program, experiment);
 }
@@ -33,7 +42,7 @@ export function labCommands(program: Command): void {
 function addCommand(program: Command, experiment: Experiment): void {
   const { name, description } = experiment;
   const stored = `stored:${config.teacher}`;
-  program
+  const command = program
     .command(name)
     .description(`measure ${description}`)
     .requiredOption('--dataset <DATASET_DIR...>', 'judged collections in BEIR layout')
@@ -46,11 +55,18 @@ function addCommand(program: Command, experiment: Experiment): void {
       '--out <DIR>',
       `folder of ${name}.jsonl and ${name}.html; the same command goes on where it stopped`,
     )
+    .addOption(
+      new Option(
+        '--against <ROWS.jsonl>',
+        `compare with the rows of an earlier run; a quality figure that differs by more than ${tolerance} is a failure`,
+      ).conflicts('only'),
+    )
     .option('--only <CELL>', 'measure one cell alone, by its name in the file of rows')
     .addOption(options.device())
     .addOption(options.json())
     .addHelpText('after', `\nExample:\n  chelated ${name} --dataset scifact cisi --teacher ${stored} --out results`)
     .action((given: LabCommandOptions) => run(experiment, given));
+  if (experiment.takesAlpha) command.addOption(options.alpha());
 }
 
 /** Seeds one by one: commander hands over the default first, then what it got back. */
@@ -61,36 +77,101 @@ function parseSeed(text: string, before: readonly number[]): readonly number[] {
 const noSeeds: readonly number[] = [config.seed];
 
 async function run(experiment: Experiment, given: LabCommandOptions): Promise<void> {
-  const { out, only, json = false } = given;
+  const { out, against, json = false } = given;
+  checkNames(given.dataset);
+  const earlier = against === undefined ? null : await readRows(against, experiment.name);
   await makeFolder(out);
   const display = progress({ silent: json });
+  if (given.only !== undefined) {
+    await measure(experiment, given, display);
+    return;
+  }
+  const noPage = await whyNoPage();
+  if (noPage) display.note(`chelated: ${noPage}; measures, and leaves the page out`);
+  const rows = await measure(experiment, given, display);
+  const report = experiment.report(overSeeds(rows, experiment.parameters));
+  const page = noPage === null ? join(out, `${experiment.name}.html`) : null;
+  if (page) await writeFile(page, await reportPage(report));
+  const compared = earlier && reproduction(rows, earlier, experiment.parameters);
+  const document = {
+    rows: rowsPath(out, experiment),
+    report: page,
+    ...(noPage && { noPage }),
+    ...(compared && { against: compared }),
+  };
+  const text = () => {
+    const parts = [reportText(report), page ?? `no page: ${noPage}`, compared && reproductionText(compared, against!)];
+    return parts.filter((part) => part !== null).join('\n\n');
+  };
+  const failure = compared && notReproduced(compared, against!);
+  // Under --json there is one document, and a failure has all that the other one has.
+  if (!failure || !json) print(json, document, text);
+  if (failure) throw new Failure('invalid_input', failure, document);
+}
+
+/** Rows of the whole setup, those measured before included. */
+async function measure(experiment: Experiment, given: LabCommandOptions, display: Progress): Promise<LabRow[]> {
+  const { out, only } = given;
   const stop = new AbortController();
   const interrupt = () => stop.abort(new ChelatedError('invalid_input', 'stopped; the same command goes on from here'));
   process.once('SIGINT', interrupt);
-  const setup = {
-    kernels: await loadKernels(),
-    datasets: given.dataset,
-    students: given.student,
-    teachers: given.teacher,
-    seeds: given.seeds,
-    signal: stop.signal,
-  };
   try {
-    const rows = await runExperiment(experiment, setup, {
+    const kernels = await loadKernels();
+    const setup = {
+      kernels,
+      datasets: given.dataset,
+      students: unique(given.student),
+      teachers: unique(given.teacher),
+      seeds: unique(given.seeds),
+      alpha: given.alpha ?? config.alpha,
+      signal: stop.signal,
+    };
+    return await runExperiment(experiment, setup, {
       out,
-      ...(only !== undefined && { only }),
+      stateOf: labState(kernels),
       onCell: (key, share) => display.show(experiment.name, share, { detail: key }),
+      // A cell's own process has nothing new to say.
+      ...(only === undefined
+        ? { onStale: (rows) => display.note(staleNote(rowsPath(out, experiment), rows)) }
+        : { only }),
       elsewhere: (key) => again(experiment, given, key, stop.signal),
     });
-    if (only !== undefined) return;
-    const report = experiment.report(rows);
-    const page = join(out, `${experiment.name}.html`);
-    await writeFile(page, await reportPage(report));
-    display.stop();
-    print(json, { rows: rowsPath(out, experiment), report: page }, () => `${reportText(report)}\n\n${page}`);
   } finally {
     display.stop();
     process.off('SIGINT', interrupt);
+  }
+}
+
+const staleNote = (path: string, rows: number) =>
+  `chelated: ${path} has ${rows} rows of another state (data, encoders, version or defaults); they stay there, and are measured again`;
+
+function notReproduced({ figures, beyond }: Reproduction, against: string): string | null {
+  if (figures === 0)
+    return `no row of ${against} is of this command; give it the collections, encoders and seeds of that file`;
+  if (beyond.length === 0) return null;
+  return `${beyond.length} of ${figures} figures differ by more than ${tolerance} from ${against}`;
+}
+
+const unique = <T>(values: readonly T[]): T[] => [...new Set(values)];
+
+/** Rows know a collection by its folder's name. */
+function checkNames(datasets: readonly string[]): void {
+  const names = datasets.map(datasetName);
+  const twice = names.find((name, i) => names.indexOf(name) !== i);
+  if (twice === undefined) return;
+  throw new ChelatedError(
+    'invalid_input',
+    `--dataset has ${twice} twice; collections go by their folder’s name, give each once`,
+  );
+}
+
+async function whyNoPage(): Promise<string | null> {
+  try {
+    await loadEcharts();
+    return null;
+  } catch (error) {
+    if (error instanceof ChelatedError) return error.message;
+    throw error;
   }
 }
 
@@ -98,11 +179,15 @@ async function run(experiment: Experiment, given: LabCommandOptions): Promise<vo
 async function again({ name }: Experiment, given: LabCommandOptions, key: string, signal: AbortSignal): Promise<void> {
   const list = (option: string, values: readonly (string | number)[]) => [`--${option}`, ...values.map(String)];
   const parts = [list('dataset', given.dataset), list('student', given.student), list('teacher', given.teacher)];
-  const own = [name, ...parts.flat(), ...list('seeds', given.seeds), '--out', given.out, '--only', key, '--json'];
-  const child = spawn(process.execPath, [...process.execArgv, process.argv[1]!, ...own], {
-    stdio: ['ignore', 'ignore', 'inherit'],
-    signal,
-  });
+  const own = [...parts.flat(), ...list('seeds', given.seeds), '--device', given.device, '--out', given.out];
+  const child = spawn(
+    process.execPath,
+    [...process.execArgv, process.argv[1]!, name, ...own, '--only', key, '--json'],
+    {
+      stdio: ['ignore', 'ignore', 'inherit'],
+      signal,
+    },
+  );
   const [code] = await once(child, 'exit');
   if (code !== 0) throw new ChelatedError('backend_failed', `the process that measured ${key} ended with code ${code}`);
 }

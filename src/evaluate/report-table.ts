@@ -14,7 +14,7 @@ export interface ReportRow {
  * reportTable(["nDCG@10", "kB"], rows).split("\n")[2]; // => "| corrected |    .400 |   – |"
  */
 export function reportTable(columns: readonly string[], rows: readonly ReportRow[]): string {
-  const cells = rows.map(({ name, figures }) => [name, ...columns.map((_, i) => show(figures[i]))]);
+  const cells = rows.map(({ name, figures }) => [name, ...columns.map((_, i) => shownFigure(figures[i]))]);
   const widths = ['', ...columns].map((title, i) => Math.max(3, width(title), ...cells.map((row) => width(row[i]!))));
   const line = (row: readonly string[]) =>
     `| ${row.map((cell, i) => (i === 0 ? cell + pad(cell, widths[i]!) : pad(cell, widths[i]!) + cell)).join(' | ')} |`;
@@ -22,7 +22,8 @@ export function reportTable(columns: readonly string[], rows: readonly ReportRow
   return [line(['', ...columns]), rule, ...cells.map(line)].join('\n');
 }
 
-function show(figure: string | number | null | undefined): string {
+/** A figure as it stands in a table. */
+export function shownFigure(figure: string | number | null | undefined): string {
   if (figure === null || figure === undefined) return '–';
   if (typeof figure === 'string') return figure;
   if (!Number.isFinite(figure)) return String(figure);

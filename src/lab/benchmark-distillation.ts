@@ -1,7 +1,7 @@
 import type { AdapterKind, DistilMode } from '../adapter/card.ts';
 import { benchmarkReport } from './benchmark-report.ts';
 import { openCollection } from './collection.ts';
-import { type Combination, cellKey, combinations, type Experiment, type LabRow, type LabSetup } from './experiment.ts';
+import { type Combination, combinations, type Experiment, type LabRow, type LabSetup, labCell } from './experiment.ts';
 import { fitCollection } from './fit-collection.ts';
 import { openLabEncoder } from './lab-encoder.ts';
 import { round, scoreSides } from './score-sides.ts';
@@ -20,13 +20,13 @@ const measured: readonly (readonly [DistilMode, AdapterKind])[] = [
 export const benchmarkDistillation: Experiment = {
   name: 'benchmark-distillation',
   description: 'seconds and memory of distillation in each mode, beside the quality it brings',
+  parameters: ['mode', 'adapter'],
   isolated: true,
   cells: (setup) =>
     combinations(setup).flatMap((combination) =>
-      measured.map(([mode, adapter]) => ({
-        key: cellKey(combination, mode, adapter),
-        run: () => measure(setup, combination, mode, adapter),
-      })),
+      measured.map(([mode, adapter]) =>
+        labCell(combination, [mode, adapter], () => measure(setup, combination, mode, adapter)),
+      ),
     ),
   report: benchmarkReport,
 };

@@ -48,7 +48,8 @@ export async function drawChart(chart: Chart): Promise<string> {
   }
 }
 
-async function loadEcharts(): Promise<typeof import('echarts')> {
+/** What draws; loaded before long work, so that one learns early that it is not there. */
+export async function loadEcharts(): Promise<typeof import('echarts')> {
   try {
     return await import('echarts');
   } catch (cause) {

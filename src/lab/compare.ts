@@ -12,7 +12,7 @@ import { fitQueryMap } from '../labelled/query-map.ts';
 import { sdft } from '../labelled/sdft.ts';
 import { type Collection, openCollection, type Sides, sidesOf } from './collection.ts';
 import { compareReport } from './compare-report.ts';
-import { cellKey, combinations, type Experiment, type LabRow } from './experiment.ts';
+import { combinations, type Experiment, type LabRow, labCell } from './experiment.ts';
 import { correctCollection, type FitOptions, fitCollection, gateColumns } from './fit-collection.ts';
 import { model2vecRecipe } from './model2vec-recipe.ts';
 import { type Scored, scoreLists, scoreSides } from './score-sides.ts';
@@ -21,12 +21,12 @@ import { type Scored, scoreLists, scoreSides } from './score-sides.ts';
 export const compare: Experiment = {
   name: 'compare',
   description: 'every correction, BM25 and their fusion side by side',
+  parameters: ['method'],
   cells: (setup) =>
     combinations(setup).flatMap((combination) =>
-      Object.entries(groups).map(([group, measure]) => ({
-        key: cellKey(combination, group),
-        run: async () => measure(await openCollection(setup.kernels, combination)),
-      })),
+      Object.entries(groups).map(([group, measure]) =>
+        labCell(combination, [group], async () => measure(await openCollection(setup.kernels, combination))),
+      ),
     ),
   report: compareReport,
 };

@@ -1,7 +1,8 @@
 import type { Series } from './chart.ts';
-import type { LabRow } from './experiment.ts';
+import { distinct, type Group, grouped } from './grouped.ts';
+import { bySeed, figure, type MeanRow, meanRow } from './mean-row.ts';
+import { number } from './number.ts';
 import type { Report, Section } from './report.ts';
-import { byName, distinct, number, ofSeed } from './report-rows.ts';
 import { spearman } from './spearman.ts';
 
 const shown = [
@@ -12,30 +13,26 @@ const shown = [
 ] as const;
 
 /** Every measure over the cycles, and whether collapse says anything of quality. */
-export function cyclesReport(rows: readonly LabRow[]): Report {
-  const first = ofSeed(rows);
-  const groups = distinct(first, 'collection').flatMap((collection) =>
-    distinct(byName(first, collection), 'teacher').map((teacher) => ({
-      name: `${collection}, ${teacher}`,
-      rows: byName(first, collection).filter((row) => row.teacher === teacher),
-    })),
-  );
+export function cyclesReport(rows: readonly MeanRow[]): Report {
+  const { groups } = grouped(rows);
   return {
     title: 'Cycles of queries and sedimentation',
     introduction:
       'Cycle 0 is the student. Collapse is a neighbourhood narrower than 85 % of the documents’ own, calibrated anew on what serves in each cycle.',
-    sections: [...groups.map(({ name, rows }) => overCycles(name, rows)), predicts(groups)],
+    sections: [...groups.map(overCycles), predicts(groups)],
   };
 }
 
-function overCycles(title: string, rows: readonly LabRow[]): Section {
+const whole = (value: number) => value.toFixed(0);
+
+function overCycles({ name: title, rows }: Group): Section {
   const modes = distinct(rows, 'mode');
-  const of = (mode: string) => rows.filter((row) => row.mode === mode);
+  const of = (mode: string) => rows.filter(({ mean }) => mean.mode === mode);
   const lines = (column: string): Series[] =>
     modes.map((mode) => ({
       name: mode,
-      points: of(mode).flatMap((row) =>
-        Number.isFinite(number(row[column])) ? [{ x: number(row.cycle), y: number(row[column]) }] : [],
+      points: of(mode).flatMap(({ mean }) =>
+        Number.isFinite(number(mean[column])) ? [{ x: number(mean.cycle), y: number(mean[column]) }] : [],
       ),
     }));
   const picked = modes.flatMap((mode) => [of(mode)[0]!, of(mode).at(-1)!]);
@@ -51,13 +48,13 @@ function overCycles(title: string, rows: readonly LabRow[]): Section {
     table: {
       columns: ['cycle', 'α', 'events', ...shown.map(([column]) => column), 'judged collapse'],
       rows: picked.map((row) => ({
-        name: String(row.mode),
+        name: String(row.mean.mode),
         figures: [
-          String(row.cycle),
-          number(row.alpha),
-          String(row.events),
-          ...shown.map(([column]) => (row[column] === null ? null : number(row[column]))),
-          number(row.judgedCollapse),
+          String(row.mean.cycle),
+          number(row.mean.alpha),
+          figure(row, 'events', whole),
+          ...shown.map(([column]) => figure(row, column)),
+          figure(row, 'judgedCollapse'),
         ],
       })),
     },
@@ -65,7 +62,7 @@ function overCycles(title: string, rows: readonly LabRow[]): Section {
 }
 
 /** Over queries within a cycle, and over cycles. */
-function predicts(groups: readonly { name: string; rows: readonly LabRow[] }[]): Section {
+function predicts(groups: readonly Group[]): Section {
   return {
     title: 'Does collapse predict quality',
     text: 'Rank correlation of a query’s spread with its nDCG@10 (wide neighbourhoods, high nDCG: above 0), on the student and after the last cycle; and of collapse rate with nDCG@10 over the cycles (collapse harms: below 0).',
@@ -73,12 +70,17 @@ function predicts(groups: readonly { name: string; rows: readonly LabRow[] }[]):
       columns: ['spread ~ nDCG, student', 'last cycle', 'collapse ~ nDCG over cycles'],
       rows: groups.flatMap(({ name, rows }) =>
         distinct(rows, 'mode').map((mode) => {
-          const own = rows.filter((row) => row.mode === mode);
-          const over = spearman(
-            own.map((row) => number(row.judgedCollapse)),
-            own.map((row) => number(row.ndcg)),
-          );
-          return { name: `${name}, ${mode}`, figures: [number(own[0]?.spearman), number(own.at(-1)?.spearman), over] };
+          const own = rows.filter(({ mean }) => mean.mode === mode);
+          const over = bySeed(own).map((cycles) => ({
+            over: spearman(
+              cycles.map((row) => number(row.judgedCollapse)),
+              cycles.map((row) => number(row.ndcg)),
+            ),
+          }));
+          return {
+            name: `${name}, ${mode}`,
+            figures: [figure(own[0], 'spearman'), figure(own.at(-1), 'spearman'), figure(meanRow(over), 'over')],
+          };
         }),
       ),
     },

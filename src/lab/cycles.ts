@@ -13,18 +13,29 @@ import { type Matrix, pickRows } from '../matrix.ts';
 import { random } from '../random.ts';
 import { type Collection, openCollection, type Sides } from './collection.ts';
 import { cyclesReport } from './cycles-report.ts';
-import { cellKey, combinations, type Experiment, type LabRow } from './experiment.ts';
+import { combinations, type Experiment, type LabRow, labCell } from './experiment.ts';
 import { correctCollection } from './fit-collection.ts';
 import { encodePseudo, pseudoQueries } from './pseudo-queries.ts';
 import { round, scoreSides } from './score-sides.ts';
 import { spearman } from './spearman.ts';
 
-/** What each cycle learns: α by its number, 0 for the push alone. */
-const modes: Readonly<Record<string, (cycle: number) => number>> = {
-  baseline: () => 0,
-  hybrid: () => config.alpha,
-  'hybrid, curriculum': alphaSchedule({ ...config.cycles.curriculum, cycles: config.cycles.count }),
-};
+interface CycleMode {
+  readonly name: string;
+  /** What tells it from the same mode of another run. */
+  readonly parts: readonly number[];
+  /** What a cycle learns, by its number: 0 for the push alone. */
+  readonly alphaOf: (cycle: number) => number;
+}
+
+const modes = (alpha: number): CycleMode[] => [
+  { name: 'baseline', parts: [], alphaOf: () => 0 },
+  { name: 'hybrid', parts: [alpha], alphaOf: () => alpha },
+  {
+    name: 'hybrid, curriculum',
+    parts: [],
+    alphaOf: alphaSchedule({ ...config.cycles.curriculum, cycles: config.cycles.count }),
+  },
+];
 
 /**
  * Cycles of queries and sedimentation, as the source runs them, but for what it gets wrong: corrections do not compound,
@@ -34,20 +45,22 @@ const modes: Readonly<Record<string, (cycle: number) => number>> = {
 export const cycles: Experiment = {
   name: 'cycles',
   description: `${config.cycles.count} cycles of queries and sedimentation: collapse, alignment, quality, hubness`,
+  parameters: ['mode', 'cycle', 'alpha'],
+  takesAlpha: true,
   cells: (setup) =>
     combinations(setup).flatMap((combination) =>
-      Object.entries(modes).map(([mode, alphaOf]) => ({
-        key: cellKey(combination, mode),
-        run: async () => measure(await openCollection(setup.kernels, combination), mode, alphaOf, setup.signal),
-      })),
+      modes(setup.alpha).map((mode) =>
+        labCell(combination, [mode.name, ...mode.parts], async () =>
+          measure(await openCollection(setup.kernels, combination), mode, setup.signal),
+        ),
+      ),
     ),
   report: cyclesReport,
 };
 
 async function measure(
   collection: Collection,
-  mode: string,
-  alphaOf: (cycle: number) => number,
+  { name: mode, alphaOf }: CycleMode,
   signal?: AbortSignal,
 ): Promise<LabRow[]> {
   const { base, seed } = collection;

@@ -1,46 +1,51 @@
-import { against } from './against.ts';
-import type { LabRow } from './experiment.ts';
+import { shownFigure } from '../evaluate/report-table.ts';
+import { against, significance } from './against.ts';
+import { distinct, type Grouping, grouped, named, ofCollection } from './grouped.ts';
+import { figure, type MeanRow } from './mean-row.ts';
+import { number } from './number.ts';
 import type { Report, Section } from './report.ts';
-import { byName, distinct, number, ofSeed, overSeeds, significance } from './report-rows.ts';
 
 /** Quality over the number of documents that were fitted on, the gate's verdict beside it. */
-export function fewDocumentsReport(rows: readonly LabRow[]): Report {
-  const collections = distinct(rows, 'collection');
-  const students = distinct(rows, 'student');
-  const first = ofSeed(rows);
+export function fewDocumentsReport(rows: readonly MeanRow[]): Report {
+  const { collections, pairs, nameOf } = grouped(rows);
+  const tested = against(
+    rows.filter(({ mean }) => mean.method === 'corrected'),
+    rows,
+    (candidate) => candidate.method === 'student',
+  );
+  // A line of a table has to be called something, also where there is one.
+  const lines = pairs.map((pair) => ({ ...pair, name: pair.name || pair.student }));
   return {
     title: 'Few documents',
     introduction:
       'nDCG@10 of all documents searched, corrected by a fit on some of them; several seeds as their mean and half their range. In brackets how many of the seeds the gate would promote.',
     sections: [
-      ...collections.map((name) => curves(name, students, byName(rows, name))),
-      {
-        title: 'Against the student',
-        text: 'Paired bootstrap, 10,000 resamples, of the first seed; p adjusted by Holm over this table.',
-        table: significance(
-          against(
-            first.filter(({ method }) => method === 'corrected'),
-            (row) =>
-              byName(first, String(row.collection)).find((r) => r.method === 'student' && r.student === row.student),
-          ),
-          ({ collection, student, documents }) => `${collection}, ${student}, ${documents}`,
+      ...collections.map((name) =>
+        curves(
+          name,
+          lines.map((line) => ({ ...line, rows: ofCollection(line.rows, name) })),
         ),
-      },
+      ),
+      significance('Against the student', tested, (row) => `${nameOf(row)}, ${row.documents}`),
     ],
   };
 }
 
-function curves(collection: string, students: readonly string[], rows: readonly LabRow[]): Section {
-  const counts = [...new Set(rows.map(({ documents }) => number(documents)))].sort((a, b) => a - b);
+function curves(collection: string, lines: Grouping['pairs']): Section {
+  const all = lines.flatMap(({ rows }) => rows);
+  const counts = [...new Set(all.map(({ mean }) => number(mean.documents)))].sort((a, b) => a - b);
   const fitted = counts.filter((count) => count > 0);
-  const at = (student: string, method: string, count: number) =>
-    rows.filter((row) => row.student === student && row.method === method && row.documents === count);
-  const mean = (of: readonly LabRow[]) => of.reduce((sum, row) => sum + number(row.ndcg), 0) / of.length;
-  const level = (name: string, of: readonly LabRow[]) => ({ name, points: fitted.map((x) => ({ x, y: mean(of) })) });
-  const figure = (of: readonly LabRow[]) =>
-    of.length === 0
-      ? null
-      : `${overSeeds(of, 'ndcg')} (${of.filter(({ promoted }) => promoted === true).length} of ${of.length})`;
+  const at = ({ rows }: { rows: readonly MeanRow[] }, method: string, count: number) =>
+    rows.find(({ mean }) => mean.method === method && mean.documents === count);
+  const ndcg = (row: MeanRow | undefined) => number(row?.mean.ndcg);
+  const level = (name: string, row: MeanRow | undefined) => ({
+    name,
+    points: fitted.map((x) => ({ x, y: ndcg(row) })),
+  });
+  const teachers = distinct(all, 'teacher');
+  const corrected = (row: MeanRow | undefined) =>
+    row &&
+    `${figure(row, 'ndcg', shownFigure)} (${row.seeds.filter(({ promoted }) => promoted === true).length} of ${row.seeds.length})`;
   return {
     title: collection,
     charts: [
@@ -51,22 +56,27 @@ function curves(collection: string, students: readonly string[], rows: readonly 
         y: 'nDCG@10',
         logarithmic: true,
         series: [
-          ...students.flatMap((student) => [
-            { name: student, points: fitted.map((x) => ({ x, y: mean(at(student, 'corrected', x)) })) },
-            level(`${student}, as it is`, at(student, 'student', 0)),
+          ...lines.flatMap((line) => [
+            { name: line.name, points: fitted.map((x) => ({ x, y: ndcg(at(line, 'corrected', x)) })) },
+            level(`${line.name}, as it is`, at(line, 'student', 0)),
           ]),
-          level('teacher', at(students[0]!, 'teacher', 0)),
+          ...teachers.map((teacher) =>
+            level(
+              named('teacher', teachers.length > 1 ? teacher : ''),
+              at(lines.find((line) => line.teacher === teacher)!, 'teacher', 0),
+            ),
+          ),
         ],
       },
     ],
     table: {
       columns: ['as it is', ...fitted.map(String), 'teacher'],
-      rows: students.map((student) => ({
-        name: student,
+      rows: lines.map((line) => ({
+        name: line.name,
         figures: [
-          overSeeds(at(student, 'student', 0), 'ndcg'),
-          ...fitted.map((count) => figure(at(student, 'corrected', count))),
-          overSeeds(at(student, 'teacher', 0), 'ndcg'),
+          figure(at(line, 'student', 0), 'ndcg'),
+          ...fitted.map((count) => corrected(at(line, 'corrected', count))),
+          figure(at(line, 'teacher', 0), 'ndcg'),
         ],
       })),
     },

@@ -1,6 +1,6 @@
 import { config } from '../config.ts';
 import { drawDocuments, openCollection, someDocuments } from './collection.ts';
-import { type Combination, cellKey, combinations, type Experiment, type LabRow, type LabSetup } from './experiment.ts';
+import { type Combination, combinations, type Experiment, type LabRow, type LabSetup, labCell } from './experiment.ts';
 import { fewDocumentsReport } from './few-documents-report.ts';
 import { correctCollection, fitCollection, gateColumns } from './fit-collection.ts';
 import { scoreSides } from './score-sides.ts';
@@ -9,12 +9,12 @@ import { scoreSides } from './score-sides.ts';
 export const fewDocuments: Experiment = {
   name: 'few-documents',
   description: 'fits on few documents, searched in all, and what the gate says of each',
+  parameters: ['method', 'documents'],
   cells: (setup) =>
     combinations(setup).flatMap((combination) =>
-      [0, ...config.fewDocuments].map((count) => ({
-        key: cellKey(combination, count),
-        run: () => measure(setup, combination, count),
-      })),
+      [0, ...config.fewDocuments].map((count) =>
+        labCell(combination, [count], () => measure(setup, combination, count)),
+      ),
     ),
   report: fewDocumentsReport,
 };

@@ -10,7 +10,7 @@ import { scoreRun } from '../evaluate/score-run.ts';
 import { search } from '../evaluate/search.ts';
 import { type Matrix, matrix, pickRows, row } from '../matrix.ts';
 import { type Collection, openCollection, someDocuments } from './collection.ts';
-import { cellKey, combinations, type Experiment, type LabRow } from './experiment.ts';
+import { combinations, type Experiment, type LabRow, labCell } from './experiment.ts';
 import { fitCollection } from './fit-collection.ts';
 import { fusionReport } from './fusion-report.ts';
 import { encodePseudo, type PseudoQueries, pseudoQueries } from './pseudo-queries.ts';
@@ -20,11 +20,11 @@ import { round, scoreLists, scoreSides } from './score-sides.ts';
 export const fusion: Experiment = {
   name: 'fusion',
   description: 'weights of vectors and BM25 as one ranking, chosen by passages of held-out documents',
+  parameters: ['fusion', 'weight'],
   cells: (setup) =>
-    combinations(setup).map((combination) => ({
-      key: cellKey(combination),
-      run: async () => measure(await openCollection(setup.kernels, combination)),
-    })),
+    combinations(setup).map((combination) =>
+      labCell(combination, [], async () => measure(await openCollection(setup.kernels, combination))),
+    ),
   report: fusionReport,
 };
 

@@ -1,8 +1,9 @@
-import { basename, join, resolve } from 'node:path';
+import { join } from 'node:path';
 import type { Encoder } from '../encode/encoder.ts';
 import { openEncoder } from '../encode/open-encoder.ts';
 import { ChelatedError } from '../errors.ts';
 import type { Kernels } from '../kernels/kernels.ts';
+import { datasetName } from './experiment.ts';
 
 const stored = 'stored:';
 
@@ -13,7 +14,7 @@ const stored = 'stored:';
  * @throws {ChelatedError} not_found when CHELATED_VECTORS is not set; what `openEncoder` throws
  */
 export function openLabEncoder(id: string, dataset: string, kernels: Kernels): Promise<Encoder> {
-  const name = basename(resolve(dataset));
+  const name = datasetName(dataset);
   if (!id.startsWith(stored)) return openEncoder(id.replaceAll('{dataset}', name), { kernels });
   const vectors = process.env.CHELATED_VECTORS;
   if (!vectors) {

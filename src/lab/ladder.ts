@@ -1,6 +1,7 @@
 import { config } from '../config.ts';
 import { type Texts, withCandidate } from '../distil/candidate.ts';
 import { openEncoder } from '../encode/open-encoder.ts';
+import { ChelatedError } from '../errors.ts';
 import { evaluate } from '../evaluate/evaluate.ts';
 import { judgedQueries } from '../evaluate/judged-queries.ts';
 import { chooseRung, type PseudoVectors } from '../hubness/choose-rung.ts';
@@ -8,7 +9,7 @@ import type { HubnessInput } from '../hubness/correction.ts';
 import { ladder as rungs } from '../hubness/ladder.ts';
 import type { Matrix } from '../matrix.ts';
 import { type Collection, openCollection, type Sides } from './collection.ts';
-import { cellKey, combinations, type Experiment, type LabRow } from './experiment.ts';
+import { combinations, type Experiment, type LabRow, labCell } from './experiment.ts';
 import { fitCollection } from './fit-collection.ts';
 import { modelOf } from './lab-encoder.ts';
 import { ladderReport } from './ladder-report.ts';
@@ -23,15 +24,25 @@ type LadderSpace = (typeof ladderSpaces)[number];
 export const ladder: Experiment = {
   name: 'ladder',
   description: 'what corrections of hubs buy: of the student, of corrected vectors, of the teacher',
-  cells: (setup) =>
-    ladderSpaces.flatMap((space) =>
-      combinations(setup).map((combination) => ({
-        key: cellKey(combination, space),
-        run: async () => measure(await openCollection(setup.kernels, combination), space),
-      })),
-    ),
+  parameters: ['space', 'rung'],
+  cells: (setup) => {
+    checkModels([...setup.students, ...setup.teachers]);
+    return ladderSpaces.flatMap((space) =>
+      combinations(setup).map((combination) =>
+        labCell(combination, [space], async () => measure(await openCollection(setup.kernels, combination), space)),
+      ),
+    );
+  },
   report: ladderReport,
 };
+
+/** Parts of documents are embedded, of which no file has vectors. */
+function checkModels(ids: readonly string[]): void {
+  const nameless = ids.find((id) => modelOf(id) === null);
+  if (nameless === undefined) return;
+  const message = `ladder embeds parts of documents, and ${nameless} does not say by which model; name it, or give stored:MODEL`;
+  throw new ChelatedError('invalid_input', message);
+}
 
 interface Space {
   readonly sides: Sides;
@@ -99,5 +110,5 @@ function vectorsOf({ segments, rests }: { segments: Texts; rests: Texts }, { sou
 /** An encoder for texts that are in no file: the student itself, or the model whose vectors are stored. */
 async function textEncoder({ encoder, kernels, student }: Collection, id: string) {
   if (id === student && !encoder.precomputed) return encoder;
-  return openEncoder(modelOf(id) ?? id, { kernels });
+  return openEncoder(modelOf(id)!, { kernels });
 }

@@ -5,8 +5,12 @@ import { openRowFile } from './row-file.ts';
 export interface RunOptions {
   /** The folder of the rows. */
   readonly out: string;
+  /** Hash of what decides a cell's rows beside its key: rows of another state are left where they are, and measured again. */
+  readonly stateOf: (cell: LabCell) => Promise<string>;
   /** Told before a cell, with the share of the cells that are done. */
   readonly onCell?: (key: string, share: number) => void;
+  /** Told before the first cell how many rows of its cells are of another state. */
+  readonly onStale?: (rows: number) => void;
   /** The one cell that is measured, of all that the setup names. */
   readonly only?: string;
   /** Measures a cell of an isolated experiment elsewhere; its rows are in the file afterwards. */
@@ -20,12 +24,18 @@ export interface RunOptions {
 export async function runExperiment(
   experiment: Experiment,
   setup: LabSetup,
-  { out, onCell, only, elsewhere }: RunOptions,
+  { out, stateOf, onCell, onStale, only, elsewhere }: RunOptions,
 ): Promise<LabRow[]> {
   const path = rowsPath(out, experiment);
-  const cells = experiment.cells(setup).filter(({ key }) => only === undefined || key === only);
   let file = await openRowFile(path, experiment.name);
-  const open = cells.filter(({ key }) => !file.done.has(key));
+  const cells: (LabCell & { readonly state: string })[] = [];
+  for (const cell of experiment.cells(setup)) {
+    setup.signal?.throwIfAborted();
+    if (only === undefined || cell.key === only) cells.push({ ...cell, state: await stateOf(cell) });
+  }
+  const stale = cells.reduce((count, { key, state }) => count + file.stale(key, state), 0);
+  if (stale > 0) onStale?.(stale);
+  const open = cells.filter(({ key, state }) => file.rowsOf(key, state) === undefined);
   for (const [i, cell] of open.entries()) {
     setup.signal?.throwIfAborted();
     onCell?.(cell.key, i / open.length);
@@ -33,10 +43,10 @@ export async function runExperiment(
       await elsewhere(cell.key);
       file = await openRowFile(path, experiment.name);
     } else {
-      await file.add(cell.key, await measured(cell));
+      await file.add({ cell: cell.key, state: cell.state, rows: await measured(cell) });
     }
   }
-  return cells.flatMap(({ key }) => file.done.get(key) ?? []);
+  return cells.flatMap(({ key, state }) => file.rowsOf(key, state) ?? []);
 }
 
 export function rowsPath(out: string, { name }: Pick<Experiment, 'name'>): string {

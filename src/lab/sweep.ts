@@ -3,7 +3,7 @@ import { mapTeacher } from '../distil/align.ts';
 import { fromDense } from '../distil/dense.ts';
 import { principalAxes } from '../distil/principal-axes.ts';
 import { type Collection, openCollection } from './collection.ts';
-import { cellKey, combinations, type Experiment, type LabRow } from './experiment.ts';
+import { combinations, type Experiment, type LabRow, labCell } from './experiment.ts';
 import { type FitOptions, fitCollection, gateColumns } from './fit-collection.ts';
 import { scoreSides } from './score-sides.ts';
 import { sweepReport } from './sweep-report.ts';
@@ -32,17 +32,16 @@ export const sweepVariants: readonly SweepVariant[] = [
 export const sweep: Experiment = {
   name: 'sweep',
   description: 'teacher weight α from 0 to 1 on several collections, aligned and unaligned',
+  parameters: ['variant', 'alpha'],
   cells: (setup) =>
     combinations(setup).flatMap((combination) => [
-      {
-        key: cellKey(combination, 'references'),
-        run: async () => references(await openCollection(setup.kernels, combination)),
-      },
+      labCell(combination, ['references'], async () => references(await openCollection(setup.kernels, combination))),
       ...sweepVariants.flatMap((variant) =>
-        variant.alphas.map((alpha) => ({
-          key: cellKey(combination, variant.name, alpha),
-          run: async () => measure(await openCollection(setup.kernels, combination), variant, alpha, setup.signal),
-        })),
+        variant.alphas.map((alpha) =>
+          labCell(combination, [variant.name, alpha], async () =>
+            measure(await openCollection(setup.kernels, combination), variant, alpha, setup.signal),
+          ),
+        ),
       ),
     ]),
   report: sweepReport,

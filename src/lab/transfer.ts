@@ -1,6 +1,14 @@
 import type { AdapterKind } from '../adapter/card.ts';
 import { openCollection } from './collection.ts';
-import { type Combination, cellKey, combinations, type Experiment, type LabRow, type LabSetup } from './experiment.ts';
+import {
+  type Combination,
+  combinations,
+  datasetName,
+  type Experiment,
+  type LabRow,
+  type LabSetup,
+  labCell,
+} from './experiment.ts';
 import { gateColumns } from './fit-collection.ts';
 import { scoreSides } from './score-sides.ts';
 import { fitNext, fitTogether, type TransferFit } from './transfer-fits.ts';
@@ -15,17 +23,21 @@ const adapters: readonly AdapterKind[] = ['affine', 'lexical'];
 export const transfer: Experiment = {
   name: 'transfer',
   description: 'fits on one collection, on several together and one after the other, each used on all',
+  parameters: ['adapter', 'fitted'],
   cells: (setup) => [
-    ...combinations(setup).map((combination) => ({
-      key: cellKey(combination, 'references'),
-      run: () => references(setup, combination),
-    })),
+    ...combinations(setup).map((combination) =>
+      labCell(combination, ['references'], () => references(setup, combination)),
+    ),
     ...courses(setup.datasets).flatMap((course) =>
       adapters.flatMap((adapter) =>
-        combinations(setup).map((combination) => ({
-          key: cellKey(combination, adapter, courseName(course)),
-          run: () => measure(setup, combination, adapter, course),
-        })),
+        combinations(setup).map((combination) =>
+          labCell(
+            combination,
+            [adapter, courseName(course)],
+            () => measure(setup, combination, adapter, course),
+            course.flat(),
+          ),
+        ),
       ),
     ),
   ],
@@ -42,8 +54,7 @@ function courses(datasets: readonly string[]): Course[] {
   ];
 }
 
-const shortName = (dataset: string) => dataset.split(/[\\/]/).filter(Boolean).at(-1)!;
-const courseName = (course: Course) => course.map((step) => step.map(shortName).join(' + ')).join(', then ');
+const courseName = (course: Course) => course.map((step) => step.map(datasetName).join(' + ')).join(', then ');
 
 let newest: { key: string; fit: Promise<TransferFit> } | undefined;
 

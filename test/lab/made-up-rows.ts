@@ -112,3 +112,18 @@ export const madeUpRows: Readonly<Record<string, readonly LabRow[]>> = {
     ),
   ]),
 };
+
+/** The same measurements of something else, with figures of their own. */
+export function otherFigures(rows: readonly LabRow[], facts: LabRow): LabRow[] {
+  return rows.map((row) => {
+    const own = Object.entries(row).filter(([column]) => fresh.includes(column));
+    const drawn = own.map(([column, value]) => [column, typeof value === 'number' ? uniform() : value]);
+    return { ...row, ...Object.fromEntries(drawn), ...figures(), ...facts };
+  });
+}
+
+/** Columns that are figures and no parameter of any experiment. */
+const fresh = [
+  ...['oracle', 'cloze', 'agreement', 'silver', 'collapse', 'judgedCollapse', 'spearman', 'alignment'],
+  ...['encodeSeconds', 'chooseSeconds', 'judgeSeconds', 'fitSeconds', 'allSeconds'],
+];

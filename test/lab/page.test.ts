@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type Browser, chromium as chrome } from 'playwright-core';
 import { experiments } from '../../src/lab/experiments.ts';
+import { overSeeds } from '../../src/lab/mean-row.ts';
 import { reportPage } from '../../src/lab/write-report.ts';
 import { chromium } from '../helpers/chromium.ts';
 import { madeUpRows } from './made-up-rows.ts';
@@ -25,7 +26,10 @@ describe.skipIf(chromium === null)('reportPage in Chromium', () => {
   for (const experiment of experiments) {
     test(`${experiment.name}: reads without network, on light and on dark`, async () => {
       const file = join(folder, `${experiment.name}.html`);
-      await writeFile(file, await reportPage(experiment.report(madeUpRows[experiment.name]!)));
+      await writeFile(
+        file,
+        await reportPage(experiment.report(overSeeds(madeUpRows[experiment.name]!, experiment.parameters))),
+      );
       for (const colorScheme of ['light', 'dark'] as const) {
         const context = await browser.newContext({ colorScheme, offline: true });
         const page = await context.newPage();

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'bun:test';
 import fc from 'fast-check';
 import { against } from '../../src/lab/against.ts';
 import { drawChart } from '../../src/lab/chart.ts';
+import { meanRow } from '../../src/lab/mean-row.ts';
 import type { Report } from '../../src/lab/report.ts';
 import { spearman } from '../../src/lab/spearman.ts';
 import { reportPage, reportText } from '../../src/lab/write-report.ts';
@@ -99,13 +100,11 @@ describe('spearman', () => {
 
 describe('against', () => {
   test('adjusts p over all rows that have another reference than themselves', () => {
-    const row = (name: string, shift: number) => ({
-      name,
-      perQuery: Array.from({ length: 40 }, (_, i) => 0.3 + shift * (1 + (i % 3))),
-    });
+    const row = (name: string, shift: number) =>
+      meanRow([{ name, perQuery: Array.from({ length: 40 }, (_, i) => 0.3 + shift * (1 + (i % 3))) }]);
     const rows = [row('base', 0), row('same', 0), row('better', 0.05), row('worse', -0.02)];
-    const tested = against(rows, () => rows[0]);
-    expect(tested.map(({ row }) => row.name)).toEqual(['same', 'better', 'worse']);
+    const tested = against(rows, rows, ({ name }) => name === 'base');
+    expect(tested.map(({ row }) => row.mean.name)).toEqual(['same', 'better', 'worse']);
     expect(tested.every(({ p, adjusted }) => adjusted >= p)).toBe(true);
     expect(tested[0]!.adjusted).toBe(1);
     expect(tested[1]!.low).toBeGreaterThan(0);
