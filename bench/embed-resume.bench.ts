@@ -21,7 +21,7 @@ import { spawnChelated } from '../test/cli/chelated.ts';
 const [count, model] = [Number(process.argv[2] ?? 20_000), process.argv[3] ?? 'all-MiniLM-L6-v2'];
 const work = await mkdtemp(join(tmpdir(), 'chelated-resume-'));
 const [corpus, cache, out] = [join(work, 'corpus.jsonl'), join(work, 'cache'), join(work, 'out')];
-const definitions = (await readWordnet()).map(({ id, definition }) => ({ _id: id, text: definition }));
+const definitions = (await readWordnet()).synsets.map(({ id, definition }) => ({ _id: id, text: definition }));
 const documents = definitions.sort((a, b) => a.text.length - b.text.length || (a._id < b._id ? -1 : 1)).slice(0, count);
 await writeFile(corpus, documents.map((document) => JSON.stringify(document)).join('\n'));
 const distinct = new Set(documents.map(({ text }) => text)).size;

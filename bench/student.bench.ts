@@ -13,7 +13,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { kernelsAdapter } from '../src/adapter/kernels-adapter.ts';
-import { teacherDocuments } from '../src/cli/teacher-documents.ts';
+import { teacherDocuments } from '../src/adapter/teacher-documents.ts';
 import { distil } from '../src/distil/distil.ts';
 import type { Encoder } from '../src/encode/encoder.ts';
 import { readNpy } from '../src/encode/npy.ts';
@@ -87,8 +87,8 @@ for (const collection of collections) {
       if (count === '0') {
         note(`${name}, no corpus`, score(D, Q));
         if (student.teacherSpace) {
-          const side = { student, teacher, adapter: null, kernels };
-          note(`${name}, no corpus, teacher's documents`, score(await teacherDocuments(T, dataset.documents, side), Q));
+          const side = { student, teacher, texts, kernels };
+          note(`${name}, no corpus, teacher's documents`, score(await teacherDocuments(T, side), Q));
         }
         continue;
       }

@@ -383,7 +383,7 @@ export const config = {
   /** Making a student of one's own from a teacher and general text. */
   // Measured in table “The student before any correction”; held-out text settled what has no reason of its own below.
   makeStudent: {
-    /** Width of its table: what 8 MB of int8 rows hold of BERT's vocabulary. */
+    /** Width of its table: what 8 MiB of int8 rows hold of BERT's vocabulary, its basis beside them. */
     dims: 256,
     dtype: 'int8',
     /** The constant a of SIF weights a/(a + p). */

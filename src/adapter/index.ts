@@ -4,4 +4,5 @@ export type { AdapterCard, AdapterKind, DistilMode, GateFigures, OutputSpace, Si
 export { type LoadAdapterOptions, loadAdapter } from './load-adapter.ts';
 export type { AdapterParts } from './parts.ts';
 export { type ReadAdapter, readAdapter } from './read-adapter.ts';
+export { teacherDocuments } from './teacher-documents.ts';
 export { writeAdapter } from './write-adapter.ts';

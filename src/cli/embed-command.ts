@@ -103,19 +103,18 @@ async function embedPart(
   records: readonly TextRecord[],
   display: Progress,
 ): Promise<PartResult> {
-  let cached: number | undefined;
-  let start = performance.now();
+  let cached = 0;
+  const start = performance.now();
   let perSecond: number | null = null;
   const { vectors, failed } = await encoder.encode(
     records.map(({ text }) => text),
     {
       role,
-      onProgress: (count, total) => {
-        // The first call says what was there before.
-        if (cached === undefined) [cached, start] = [count, performance.now()];
-        else perSecond = ((count - cached) / (performance.now() - start)) * 1000;
-        const rate = perSecond === null ? '' : `${perSecond.toPrecision(3)} a second`;
-        display.show(`embedding ${name}`, count / total, rate);
+      onProgress: (count, total, known = 0) => {
+        cached = known;
+        if (count > known) perSecond = ((count - known) / (performance.now() - start)) * 1000;
+        const detail = perSecond === null ? '' : `${perSecond.toPrecision(3)} a second`;
+        display.show(`embedding ${name}`, count / total, { known: known / total, detail });
       },
     },
   );
@@ -123,7 +122,7 @@ async function embedPart(
   const file = join(out, `${name}.${format}`);
   await writeFile(file, format === 'npy' ? writeNpy(vectors, dtype) : asSafetensors(vectors, dtype, ids, encoder.id));
   await writeFile(join(out, `${name}.ids.json`), `${JSON.stringify(ids)}\n`);
-  return { file, rows: vectors.rows, cached: cached ?? 0, failed, perSecond };
+  return { file, rows: vectors.rows, cached, failed, perSecond };
 }
 
 function asSafetensors({ rows, dims, data }: Matrix, dtype: 'f32' | 'f16', ids: readonly string[], model: string) {

@@ -2,6 +2,7 @@ import { type Command, Option } from 'commander';
 import type { Adapter } from '../adapter/adapter.ts';
 import { loadAdapter } from '../adapter/load-adapter.ts';
 import { mixDocuments } from '../adapter/mix-documents.ts';
+import { teacherDocuments } from '../adapter/teacher-documents.ts';
 import type { Encoder } from '../encode/encoder.ts';
 import { openEncoder } from '../encode/open-encoder.ts';
 import { adaptedFingerprint } from '../engine/generation.ts';
@@ -19,7 +20,6 @@ import { columns, print } from './print.ts';
 import { type Progress, progress } from './progress.ts';
 import { readAdapterFile } from './read-adapter-file.ts';
 import { type AskedSide, documentSides, searchedDocuments } from './searched-documents.ts';
-import { teacherDocuments } from './teacher-documents.ts';
 import { timeQueries } from './time-queries.ts';
 import { withBatchKernels } from './with-batch-kernels.ts';
 import { assertWritable, writeFile } from './write-file.ts';
@@ -85,8 +85,10 @@ async function evaluateWith(kernels: Kernels, given: EvaluateCommandOptions, dis
     correctTexts(by, through, dataset.documents, 'document', (share) => display.show('documents', share));
   const taught = async () => {
     const teacher = await openEncoder(given.teacher!, { kernels });
-    const parties = { student: encoder, teacher, adapter, kernels };
-    return teacherDocuments(await embed(teacher, null), dataset.documents, parties);
+    const vectors = await embed(teacher, null);
+    if (adapter) return adapter.alignTeacher(vectors);
+    const texts = dataset.documents.map(({ text }) => text);
+    return teacherDocuments(vectors, { student: encoder, teacher, texts, kernels });
   };
   const documents =
     searched === 'teacher'

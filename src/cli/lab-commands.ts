@@ -129,7 +129,7 @@ async function measure(experiment: Experiment, given: LabCommandOptions, display
     return await runExperiment(experiment, setup, {
       out,
       stateOf: labState(kernels),
-      onCell: (key, share) => display.show(experiment.name, share, key),
+      onCell: (key, share) => display.show(experiment.name, share, { detail: key }),
       // A cell's own process has nothing new to say.
       ...(only === undefined
         ? { onStale: (rows) => display.note(staleNote(rowsPath(out, experiment), rows)) }

@@ -18,8 +18,8 @@ export interface EncodeOptions {
   readonly signal?: AbortSignal;
   /** Called after each batch with the positions that are done and their vectors, by encoders whose batches take long: what a cache keeps. */
   readonly onBatch?: (positions: readonly number[], vectors: Matrix) => void;
-  /** Called after each batch with the number of texts done. */
-  readonly onProgress?: (done: number, total: number) => void;
+  /** Called after each batch with the number of texts done, and how many of these a cache had. */
+  readonly onProgress?: (done: number, total: number, known?: number) => void;
 }
 
 export interface Encoded {

@@ -1,10 +1,10 @@
 // chelated/encode: students and teachers, and the vector files they come from. Reading a folder or file needs Bun, Deno or Node.
-import type { CacheOptions } from './cache/cached-encoder.ts';
+import type { CacheOptions } from './cache/kept-vectors.ts';
 import type { Encoder } from './encoder.ts';
 import type { findModel as FindModel } from './onnx/find-model.ts';
 import type { openEncoder as OpenEncoder } from './open-encoder.ts';
 
-export type { CacheOptions } from './cache/cached-encoder.ts';
+export type { CacheOptions } from './cache/kept-vectors.ts';
 export type { Encoded, EncodeOptions, Encoder, TextRole } from './encoder.ts';
 export { readNpy, writeNpy } from './npy.ts';
 export type { ModelFile, ModelFiles } from './onnx/model-files.ts';

@@ -50,7 +50,7 @@ export async function libraryTokenizer(json: string): Promise<Tokenizer> {
   const cache = wordByWord ? new WordCache(run, contents) : undefined;
   return {
     hash,
-    vocabularySize: library.get_vocab().size,
+    vocabularySize: rowsFor(library.get_vocab()),
     encode: (text, maxTokens) =>
       cache ? cache.encode(text, maxTokens) : Uint32Array.from(run(text).slice(0, maxTokens)),
   };
@@ -66,4 +66,11 @@ function open(json: string): { parsed: TokenizerJson; library: Library } {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new ChelatedError('invalid_input', `not a tokenizer.json that can be read: ${reason}`, { cause });
   }
+}
+
+/** Rows that a table of the ids has: they may have gaps, and a piece may stand twice. */
+function rowsFor(vocabulary: ReadonlyMap<string, number>): number {
+  let last = -1;
+  for (const id of vocabulary.values()) last = Math.max(last, id);
+  return last + 1;
 }

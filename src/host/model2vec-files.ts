@@ -5,6 +5,8 @@ import { config } from '../config.ts';
 import { writeSafetensors } from '../encode/safetensors.ts';
 import { type StudentFiles, staticStudent } from '../encode/static-student.ts';
 import type { StaticTable } from '../encode/static-table.ts';
+import { readStudentCard } from '../encode/student-card.ts';
+import { studentNotice } from '../encode/student-notice.ts';
 import { ChelatedError } from '../errors.ts';
 import type { Kernels } from '../kernels/kernels.ts';
 import type { Matrix } from '../matrix.ts';
@@ -40,10 +42,12 @@ export async function model2vecFiles(
     ...{ model_type: 'model2vec', architectures: ['StaticModel'], normalize: true },
     ...{ hidden_dim: dims, seq_length: config.encode.maxTokens, max_length: config.encode.maxTokens },
   };
+  const notice = studentNotice(readStudentCard(files.card));
   return new Map<string, string | Uint8Array>([
     ['model.safetensors', writeSafetensors({ embeddings: { dtype: 'F32', shape: [rows, dims], data } })],
     ['tokenizer.json', files.tokenizer],
     ['config.json', `${JSON.stringify(about, null, 2)}\n`],
+    ...(notice ? ([['NOTICE', notice]] as const) : []),
   ]);
 }
 

@@ -8,6 +8,7 @@ import { openTokenizer } from '../encode/open-tokenizer.ts';
 import type { StudentFiles } from '../encode/static-student.ts';
 import { staticStudent } from '../encode/static-student.ts';
 import type { StaticTable } from '../encode/static-table.ts';
+import { readStudentCard, type StudentCard } from '../encode/student-card.ts';
 import { readStudentFolder, shippedStudent } from '../encode/student-folder.ts';
 import { ChelatedError } from '../errors.ts';
 import type { Kernels } from '../kernels/kernels.ts';
@@ -40,9 +41,10 @@ export interface BuildStudentOptions {
   readonly cache?: string;
   readonly id: string;
   readonly revision?: string;
-  /** Of the teacher, for the card: whoever passes the student on needs it. */
+  /** Of the teacher, for the card and its notice: whoever passes the student on needs it. */
   readonly licence?: string;
-  readonly onProgress?: (step: BuildStep, share: number) => void;
+  /** The share of a step that is done, and the share that the cache had. */
+  readonly onProgress?: (step: BuildStep, share: number, known?: number) => void;
 }
 
 export interface BuiltStudent {
@@ -85,9 +87,9 @@ export async function buildStudent(options: BuildStudentOptions): Promise<BuiltS
     const made = await makeStudent({
       ...{ kernels, teacher, start: { table: start.table, tokenizer }, texts: gathered.texts, dims, seed },
       ...(options.gate !== undefined && { gate: options.gate }),
-      onProgress: (step, share) => options.onProgress?.(step, share),
+      onProgress: (...at) => options.onProgress?.(...at),
     });
-    const provenance = { ...start.provenance, ...learned(made, gathered.sources, seed) };
+    const provenance = { source: teacher.id, ...start.provenance, ...learned(made, gathered.sources, seed) };
     const teacherSpace = spaceOf(made, teacher);
     const gate = made.contextGate?.gate ?? null;
     return { files: await studentFiles({ ...common, ...made, gate, teacherSpace, provenance }), made };
@@ -103,27 +105,39 @@ interface StartingPoint {
 }
 
 async function startingPoint(options: BuildStudentOptions, dims: number): Promise<StartingPoint> {
-  const { kernels, teacher } = options;
+  const { kernels, teacher, licence } = options;
   if (teacher.startsWith('openai:')) {
     const files = await readStudentFolder(shippedStudent());
-    const { table, id } = await staticStudent(files, kernels);
-    return { table: table!, tokenizerJson: files.tokenizer, provenance: { source: teacher, startedFrom: id } };
+    const { table } = await staticStudent(files, kernels);
+    return {
+      table: table!,
+      tokenizerJson: files.tokenizer,
+      provenance: { ...(licence && { licence }), startedFrom: origin(readStudentCard(files.card)) },
+    };
   }
   const model = await findModel(teacher);
-  const vectors = await tokenVectors(model, kernels, { onShare: (share) => options.onProgress?.('tokens', share) });
+  const vectors = await tokenVectors(model, kernels, {
+    ...(options.cache !== undefined && { cache: { directory: options.cache } }),
+    onShare: (...at) => options.onProgress?.('tokens', ...at),
+  });
   const { table, kept } = rawTable(kernels, vectors, dims);
   return {
     table,
     tokenizerJson: (await readText(model, 'tokenizer.json'))!,
     provenance: {
       source: model.name,
-      ...(options.licence && { licence: options.licence }),
+      ...(licence && { licence }),
       ...(model.revision && { sourceRevision: model.revision }),
       tokenTable: `vectors of single tokens between the model's special tokens, centred, ${dims} principal components; weights a/(a+p), a = ${config.makeStudent.sifA}, p = Zipf of the token's rank`,
       tokenTableSource: 'model2vec (Tulkens & van Dongen 2024); SIF (Arora, Liang & Ma 2017)',
       tokenTableVarianceKept: rounded(kept),
     },
   };
+}
+
+/** What a student says of the one it started from: its licence goes on to whatever is made of it. */
+function origin({ id, revision, table, provenance: { source, licence } }: StudentCard) {
+  return { student: id, revision, table, source, licence };
 }
 
 function learned(made: MadeStudent, sources: Readonly<Record<string, unknown>>, seed: number) {

@@ -29,24 +29,23 @@ export async function gatherTexts(options: {
   const { limit = Number.POSITIVE_INFINITY, seed } = options;
   const own = await Promise.all(options.files.map(readTexts));
   const ownTexts = [...new Set(own.flatMap(({ texts }) => texts))];
-  const general =
-    options.general === 'wordnet'
-      ? random(seed).shuffle(generalTexts(await readWordnet(), await readSampleExclusion()))
-      : [];
+  const wordnet = options.general === 'wordnet' ? await readWordnet() : null;
+  const general = wordnet ? random(seed).shuffle(generalTexts(wordnet.synsets, await readSampleExclusion())) : [];
   const used = general.slice(0, Math.max(0, limit - ownTexts.length));
   // Own texts among the others, so that the held-out hundredth has its share of both. Without any, the order stays.
   const texts = ownTexts.length > 0 ? random(seed).shuffle([...ownTexts, ...used]) : used;
   return {
     texts,
     sources: {
-      ...(used.length > 0 && {
-        wordnet: {
-          version: '3.1',
-          licence: 'WordNet',
-          texts: used.length,
-          without: 'the synsets and texts of assets/sample',
-        },
-      }),
+      ...(wordnet &&
+        used.length > 0 && {
+          wordnet: {
+            ...{ version: wordnet.version, package: wordnet.package, fingerprint: wordnet.fingerprint },
+            licence: 'WordNet',
+            texts: used.length,
+            without: 'the synsets and texts of assets/sample',
+          },
+        }),
       ...(own.length > 0 && {
         files: own.map(({ name, sha256, texts: { length } }) => ({ name, sha256, texts: length })),
       }),

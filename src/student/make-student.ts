@@ -12,7 +12,15 @@ import { type FittedTable, fitTable, type TaughtTexts } from './fit-table.ts';
 import { type TrainedGate, trainGate } from './train-gate.ts';
 
 /** What a student is being made of, and how far that is. */
-export type StudentStep = 'texts' | 'paragraphs' | 'paragraph texts' | 'choosing' | 'fitting' | 'gate';
+export type StudentStep =
+  | 'texts'
+  | 'composing'
+  | 'paragraphs'
+  | 'composing held-out'
+  | 'held-out paragraphs'
+  | 'choosing'
+  | 'fitting'
+  | 'gate';
 
 export interface MakeStudentOptions {
   readonly kernels: Kernels;
@@ -26,7 +34,8 @@ export interface MakeStudentOptions {
   readonly gate?: number;
   readonly seed?: number;
   readonly signal?: AbortSignal;
-  readonly onProgress?: (step: StudentStep, share: number) => void;
+  /** The share of a step that is done, and the share that a cache of the teacher's had. */
+  readonly onProgress?: (step: StudentStep, share: number, known?: number) => void;
 }
 
 export interface MadeStudent extends FittedTable {
@@ -58,23 +67,23 @@ export async function makeStudent(options: MakeStudentOptions): Promise<MadeStud
   }
   const hear = (step: StudentStep) => ({
     ...(signal && { signal }),
-    onShare: (share: number) => onProgress?.(step, share),
+    onShare: (share: number, known?: number) => onProgress?.(step, share, known),
   });
   const began = performance.now();
   const { fitted, heldOut } = split(await embedTexts(teacher, options.texts, hear('texts')));
   const textsDone = performance.now();
 
-  const compose = (from: EmbeddedTexts, share: number, drawn: number) =>
+  const compose = (from: EmbeddedTexts, share: number, drawn: number, step: StudentStep) =>
     composeParagraphs(kernels, from.texts, from.T, {
       count: Math.round(from.texts.length * share),
       seed: drawn,
-      ...hear('paragraphs'),
+      ...hear(step),
     });
-  const composed = compose(fitted, shape.share, seed);
-  const judging = compose(heldOut, shape.heldOutShare, seed + 1);
+  const composed = compose(fitted, shape.share, seed, 'composing');
+  const judging = compose(heldOut, shape.heldOutShare, seed + 1, 'composing held-out');
   const composedDone = performance.now();
-  const paragraphs = await embedTexts(teacher, composed, hear('paragraph texts'));
-  const judged = await embedTexts(teacher, judging, hear('paragraph texts'));
+  const paragraphs = await embedTexts(teacher, composed, hear('paragraphs'));
+  const judged = await embedTexts(teacher, judging, hear('held-out paragraphs'));
   const embedDone = performance.now();
 
   const taught = ({ texts, T }: EmbeddedTexts): TaughtTexts => ({ bags: readTokens(texts, start.tokenizer), T });

@@ -26,7 +26,12 @@ export function rawTable(kernels: Kernels, vectors: Matrix, dims: number): RawTa
 }
 
 /**
- * a/(a + p) for every token, p from Zipf's law: vocabularies are ordered by frequency.
+ * a/(a + p) for every token, p from Zipf's law over the ids: WordPiece and BPE give them in the order in which pieces were
+ * learned, Unigram by falling probability, so an id is about a rank of frequency.
+ *
+ * Edge    special tokens and single bytes at the head of a vocabulary count as frequent; one in another order (sorted by
+ *         letters, say) gets weights that mean nothing, and the fit has to make up for them. A Unigram vocabulary's own log
+ *         probabilities are not read: special tokens have 0 there, which is none
  *
  * Source  Arora, Liang & Ma 2017 (SIF)
  * @example

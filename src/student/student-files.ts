@@ -2,11 +2,9 @@ import { quantise } from '../adapter/quantise.ts';
 import { type ContextGate, writeGate } from '../encode/context-gate.ts';
 import { type SafeTensor, writeSafetensors } from '../encode/safetensors.ts';
 import type { StudentFiles } from '../encode/static-student.ts';
-import type { StaticTable } from '../encode/static-table.ts';
 import type { StudentCard } from '../encode/student-card.ts';
 import { type TeacherSpace, writeBasis } from '../encode/teacher-space.ts';
 import { fingerprint } from '../fingerprint.ts';
-import type { Kernels } from '../kernels/kernels.ts';
 import type { Matrix } from '../matrix.ts';
 
 /** Number types of a table's rows. */
@@ -77,34 +75,4 @@ function bareTokenizer(json: string): string {
     ...{ version, truncation: null, padding: null, added_tokens, normalizer, pre_tokenizer },
     ...{ post_processor: null, decoder: null, model },
   });
-}
-
-/**
- * The same student in model2vec's layout, for Python's `StaticModel.from_pretrained`: the weights are multiplied into the rows,
- * so that the plain mean of a text's rows is the same vector up to length.
- *
- * Edge    model2vec leaves unknown tokens out, this project counts them
- */
-export function model2vecFiles(
-  table: StaticTable,
-  tokenizerJson: string,
-  kernels: Kernels,
-): ReadonlyMap<string, Uint8Array> {
-  const held = kernels.hold(table.rows);
-  const rows = held.read();
-  held.free();
-  for (let i = 0; i < rows.data.length; i++) rows.data[i]! *= table.weights[Math.floor(i / rows.dims)]!;
-  const utf8 = (text: string) => new TextEncoder().encode(text);
-  const description = {
-    ...{ model_type: 'model2vec', architectures: ['StaticModel'], hidden_dim: rows.dims },
-    ...{ seq_length: 1_000_000, normalize: true },
-  };
-  return new Map([
-    ['config.json', utf8(`${JSON.stringify(description, null, 2)}\n`)],
-    ['tokenizer.json', utf8(bareTokenizer(tokenizerJson))],
-    [
-      'model.safetensors',
-      writeSafetensors({ embeddings: { dtype: 'F32', shape: [rows.rows, rows.dims], data: rows.data } }),
-    ],
-  ]);
 }

@@ -1,8 +1,16 @@
 import { config } from '../config.ts';
+import { type CacheOptions, KeptVectors, keyOf } from '../encode/cache/kept-vectors.ts';
 import type { ModelFiles } from '../encode/onnx/model-files.ts';
 import { openTransformer, runTransformer } from '../encode/onnx/open-transformer.ts';
 import type { Kernels } from '../kernels/kernels.ts';
-import { type Matrix, matrix } from '../matrix.ts';
+import { type Matrix, matrix, row } from '../matrix.ts';
+
+export interface TokenVectorsOptions {
+  /** Where they are kept, beside those of the model's texts: a run that was stopped goes on where it was. */
+  readonly cache?: CacheOptions;
+  /** The share that is done, and the share that the cache had. */
+  readonly onShare?: (share: number, known: number) => void;
+}
 
 /**
  * What a transformer makes of every token of its vocabulary alone, between its special tokens: [CLS] token [SEP].
@@ -14,24 +22,43 @@ import { type Matrix, matrix } from '../matrix.ts';
 export async function tokenVectors(
   model: ModelFiles,
   kernels: Kernels,
-  { onShare }: { onShare?: (share: number) => void } = {},
+  { cache, onShare }: TokenVectorsOptions = {},
 ): Promise<Matrix> {
   const transformer = await openTransformer(model, kernels);
-  const { session, tokenizer, surround } = transformer;
-  const size = tokenizer.vocabularySize;
+  const { session, tokenizer, surround, baseFingerprint } = transformer;
+  const run = (ids: readonly number[]) =>
+    runTransformer(
+      transformer,
+      ids.map((id) => [...surround.before, id, ...surround.behind]),
+    );
+  let kept: KeptVectors | undefined;
   try {
-    let all: Matrix | undefined;
+    const { dims } = await run([0]);
+    kept = cache && new KeptVectors({ baseFingerprint, dims }, cache);
+    const all = matrix(tokenizer.vocabularySize, dims);
+    let known = 0;
     const step = config.makeStudent.tokensAtOnce;
-    for (let from = 0; from < size; from += step) {
-      const count = Math.min(step, size - from);
-      const lists = Array.from({ length: count }, (_, i) => [...surround.before, from + i, ...surround.behind]);
-      const vectors = await runTransformer(transformer, lists);
-      all ??= matrix(size, vectors.dims);
-      all.data.set(vectors.data, from * vectors.dims);
-      onShare?.(Math.min(1, (from + step) / size));
+    for (let from = 0; from < all.rows; from += step) {
+      const ids = Array.from({ length: Math.min(step, all.rows - from) }, (_, i) => from + i);
+      const keys = ids.map((id) => keyOf('token', `${id}`));
+      const found = kept?.look(keys) ?? [];
+      const missing = ids.filter((_, i) => !found[i]);
+      known += ids.length - missing.length;
+      found.forEach((vector, i) => {
+        if (vector) row(all, from + i).set(vector);
+      });
+      if (missing.length > 0) {
+        const made = await run(missing);
+        missing.forEach((id, i) => {
+          row(all, id).set(row(made, i));
+        });
+        kept?.keep(missing.map((id, i) => ({ key: keys[id - from]!, vector: row(made, i) })));
+      }
+      onShare?.((from + ids.length) / all.rows, known / all.rows);
     }
-    return all ?? matrix(0, 0);
+    return all;
   } finally {
+    kept?.close();
     await session.dispose();
   }
 }

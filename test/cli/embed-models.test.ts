@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openEncoder } from '../../src/encode/open-encoder.ts';
 import { readVectorFile } from '../../src/encode/vector-files.ts';
 import { readDataset } from '../../src/evaluate/read-dataset.ts';
 import { loadKernels } from '../../src/kernels/load.ts';
-import { oneHot, toyModel } from '../encode/onnx/toy-model.ts';
+import { oneHot } from '../encode/onnx/toy-model.ts';
+import { writeToyModel } from '../encode/onnx/write-toy-model.ts';
 import { faultyServer } from '../encode/openai/faulty-server.ts';
 import { chelated, spawnChelated } from './chelated.ts';
 import { tinyCollection } from './tiny-collection.ts';
@@ -20,14 +21,10 @@ beforeAll(async () => {
   toy = tiny.file('toy');
   const readme = new TextEncoder().encode('---\nlanguage: en\nlicense: apache-2.0\n---\n# Toy\n');
   const prompts = { prompts: { query: 'query: ', document: '' } };
-  const model = toyModel({
+  await writeToyModel(toy, {
     table: oneHot,
     files: { 'README.md': readme, 'config_sentence_transformers.json': prompts },
   });
-  for (const { path } of model.files) {
-    await mkdir(join(toy, path, '..'), { recursive: true });
-    await writeFile(join(toy, path), await model.read(path));
-  }
 });
 afterAll(() => tiny.remove());
 

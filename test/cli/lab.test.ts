@@ -181,7 +181,7 @@ describe('chelated benchmark-distillation', () => {
     const rows = await rowsOf('benchmark-distillation');
     const [encoders, ...fits] = rows;
     expect([encoders!.mode, encoders!.documents, fits.length]).toEqual(['encoders', 200, 8]);
-    expect(fits.at(-1)!.mode).toBe('SDFT');
+    expect(fits.at(-1)!.mode).toBe('sdft');
     expect(encoders!.studentSeconds as number).toBeGreaterThan(0);
     // Vectors in a file do not say which model made them.
     expect(encoders!.teacherSeconds).toBeNull();

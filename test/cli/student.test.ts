@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test';
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { random } from '../../src/random.ts';
-import { toyModel, words } from '../encode/onnx/toy-model.ts';
+import { join } from 'node:path';
+import { words } from '../encode/onnx/toy-model.ts';
+import { wordTexts, writeToyTeacher } from '../student/write-toy-teacher.ts';
 import { chelated } from './chelated.ts';
 
 // Processes of their own, on a machine that may be busy.
@@ -19,16 +19,8 @@ const make = (out: string, ...more: string[]) =>
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'chelated-student-'));
-  // Token vectors that say little of a text alone: a width of its own for every word.
-  const { normal, integer } = random(4);
-  const table = Array.from({ length: words.length + 4 }, () => Array.from({ length: 8 }, normal));
-  const model = toyModel({ table, maxTokens: 64 });
-  for (const { path } of model.files) {
-    await mkdir(dirname(file(`teacher/${path}`)), { recursive: true });
-    await writeFile(file(`teacher/${path}`), await model.read(path));
-  }
-  const text = () => Array.from({ length: 2 + integer(5) }, () => words[integer(words.length)]).join(' ');
-  await writeFile(file('texts.txt'), Array.from({ length: 600 }, text).join('\n'));
+  await writeToyTeacher(file('teacher'));
+  await writeFile(file('texts.txt'), wordTexts(600).join('\n'));
 });
 afterAll(() => rm(folder, { recursive: true }));
 
@@ -72,9 +64,27 @@ describe('chelated student', () => {
     expect([code, JSON.parse(refused).error.code]).toEqual([1, 'unaligned']);
   });
 
-  test('writes model2vec’s layout beside it', async () => {
+  test('--model2vec writes the folder that export writes of the student', async () => {
     await make('both', '--model2vec', file('m2v'));
-    expect((await readdir(file('m2v'))).toSorted()).toEqual(['config.json', 'model.safetensors', 'tokenizer.json']);
+    await chelated('export', '--student', file('both'), '--format', 'model2vec', '--out', file('exported'));
+    const names = (await readdir(file('m2v'))).toSorted();
+    expect(names).toEqual(['config.json', 'model.safetensors', 'tokenizer.json']);
+    for (const name of names) {
+      expect(await readFile(file(`m2v/${name}`))).toEqual(await readFile(file(`exported/${name}`)));
+    }
+  });
+
+  test('--licence is on the card and in a NOTICE, of every folder that is written', async () => {
+    await make('licensed', '--licence', 'MIT', '--model2vec', file('licensed-m2v'));
+    const card = JSON.parse(await readFile(file('licensed/card.json'), 'utf8'));
+    expect(card.provenance).toMatchObject({ source: file('teacher'), licence: 'MIT' });
+    for (const folder of ['licensed', 'licensed-m2v']) {
+      const notice = await readFile(file(`${folder}/NOTICE`), 'utf8');
+      expect(notice).toContain(`Derived from ${file('teacher')}, licence MIT.`);
+    }
+    // A folder that is made anew without one loses it.
+    await make('licensed');
+    expect(await readdir(file('licensed'))).not.toContain('NOTICE');
   });
 
   test('--gate writes a context gate, the same one again, which hosts of other languages refuse', async () => {

@@ -6,6 +6,7 @@ import fc from 'fast-check';
 import { libraryTokenizer } from '../../src/encode/library-tokenizer.ts';
 import { shippedStudent } from '../../src/encode/student-folder.ts';
 import { codeOf } from './code-of.ts';
+import { unigram } from './onnx/toy-tokenizers.ts';
 import { tinyTokenizer } from './tiny-student.ts';
 
 const json = await readFile(join(shippedStudent(), 'tokenizer.json'), 'utf8');
@@ -104,6 +105,16 @@ describe('libraryTokenizer', () => {
 
   test('has the size of the vocabulary', () => {
     expect(tokenizer.vocabularySize).toBe(30522);
+  });
+
+  test('has room for every id, where ids have gaps and where a piece stands twice', async () => {
+    const size = async (json: object) => (await libraryTokenizer(JSON.stringify(json))).vocabularySize;
+    const gap = (id: number) => ({ ...unigram.added_tokens[0], id, content: '<late>' });
+    const { model, added_tokens } = unigram;
+    const last = model.vocab.length;
+    expect(await size({ ...unigram, added_tokens: [...added_tokens, gap(last + 3)] })).toBe(last + 4);
+    const vocab = [...model.vocab, model.vocab[4], ['zz', -9]];
+    expect(await size({ ...unigram, model: { ...model, vocab } })).toBe(last + 2);
   });
 
   test('throws invalid_input for what is not a tokenizer', async () => {

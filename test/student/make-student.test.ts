@@ -1,10 +1,15 @@
 import { beforeAll, describe, expect, test } from 'bun:test';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { sharedSpaceCosine } from '../../src/adapter/shared-space.ts';
+import { config } from '../../src/config.ts';
+import { cachedEncoder } from '../../src/encode/cache/cached-encoder.ts';
 import { staticEncoder } from '../../src/encode/static-encoder.ts';
 import type { Kernels } from '../../src/kernels/kernels.ts';
 import { loadKernels } from '../../src/kernels/load.ts';
 import { matrix, row } from '../../src/matrix.ts';
-import { type MadeStudent, makeStudent } from '../../src/student/make-student.ts';
+import { type MadeStudent, makeStudent, type StudentStep } from '../../src/student/make-student.ts';
 import { vocabulary } from '../distil/toy.ts';
 import { codeOf } from '../encode/code-of.ts';
 import { toyStart, toyTeacher, toyTexts } from './toy-general.ts';
@@ -70,6 +75,43 @@ describe('makeStudent', () => {
     expect(again.rows).toEqual(made.rows);
     expect(again.basis).toEqual(made.basis);
     expect([again.lambda, again.heldOut]).toEqual([made.lambda, made.heldOut]);
+  });
+
+  test('stopped anywhere and run again, it embeds what is missing alone, and comes out the same to the last bit', async () => {
+    const directory = await mkdtemp(join(tmpdir(), 'chelated-resume-'));
+    const many = toyTexts(config.makeStudent.chunkTexts + 500, 2);
+    const { seconds: _, ...whole } = await make({ texts: many });
+    const teacher = toyTeacher(kernels);
+    const run = async (stopIn?: StudentStep) => {
+      const controller = new AbortController();
+      const known: number[] = [];
+      const onProgress = (step: StudentStep, share: number, had = 0) => {
+        if (step === 'texts') known.push(had);
+        if (step === stopIn && share > 0) controller.abort(new Error('stopped'));
+      };
+      const cached = cachedEncoder(teacher, { directory });
+      try {
+        return { known, made: await make({ texts: many, teacher: cached, signal: controller.signal, onProgress }) };
+      } finally {
+        cached.dispose();
+      }
+    };
+    try {
+      // After the first chunk of texts, before the paragraphs, between the fitted and the held-out ones.
+      for (const step of ['texts', 'composing', 'paragraphs'] as const) {
+        await expect(run(step)).rejects.toThrow('stopped');
+      }
+      const { made: again, known } = await run();
+      expect(known.at(-1)).toBe(1);
+      const { seconds: __, ...resumed } = again;
+      expect(resumed).toEqual(whole);
+      expect(new Set(teacher.asked).size).toBe(teacher.asked.length);
+      const before = teacher.asked.length;
+      await run();
+      expect(teacher.asked.length).toBe(before);
+    } finally {
+      await rm(directory, { recursive: true });
+    }
   });
 
   test('a text that the teacher cannot embed has no part in it', async () => {

@@ -1,10 +1,9 @@
 import { beforeAll, describe, expect, test } from 'bun:test';
-import { readSafetensors } from '../../src/encode/safetensors.ts';
 import { staticStudent } from '../../src/encode/static-student.ts';
 import type { Kernels } from '../../src/kernels/kernels.ts';
 import { loadKernels } from '../../src/kernels/load.ts';
 import { matrix } from '../../src/matrix.ts';
-import { model2vecFiles, studentFiles } from '../../src/student/student-files.ts';
+import { studentFiles } from '../../src/student/student-files.ts';
 import { normals } from '../distil/toy.ts';
 import { codeOf } from '../encode/code-of.ts';
 import { tinyRows, tinyTokenizer, tinyWeights } from '../encode/tiny-student.ts';
@@ -64,19 +63,5 @@ describe('studentFiles', () => {
 
   test('the same numbers give the same bytes', async () => {
     expect(await files()).toEqual(await files());
-  });
-});
-
-describe('model2vecFiles', () => {
-  test('the plain mean of a text’s rows points where the student’s vector does', async () => {
-    const student = await staticStudent(await files(), kernels);
-    const layout = model2vecFiles(student.table!, tinyTokenizer, kernels);
-    expect([...layout.keys()].toSorted()).toEqual(['config.json', 'model.safetensors', 'tokenizer.json']);
-    const { data } = readSafetensors(layout.get('model.safetensors')!).tensors.get('embeddings')!;
-    const ids = student.tokenizer.encode('cat dog a a', 512);
-    const mean = matrix(1, 4);
-    for (const id of ids) for (let j = 0; j < 4; j++) mean.data[j]! += data[id * 4 + j]! / ids.length;
-    const { vectors } = await student.encode(['cat dog a a'], { role: 'document' });
-    expect(kernels.dot(kernels.normalize(mean).data, vectors.data)).toBeCloseTo(1, 5);
   });
 });

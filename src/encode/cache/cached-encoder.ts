@@ -1,19 +1,8 @@
-import { createHash } from 'node:crypto';
-import { config } from '../../config.ts';
 import { matrix, pickRows, row } from '../../matrix.ts';
 import { checkTexts } from '../check-texts.ts';
-import type { Encoded, EncodeOptions, Encoder, TextRole } from '../encoder.ts';
+import type { Encoded, EncodeOptions, Encoder } from '../encoder.ts';
 import { wrappedEncoder } from '../wrapped-encoder.ts';
-import { EmbeddingStore } from './embedding-store.ts';
-
-export interface CacheOptions {
-  /** Folder of the cache; models and processes share it. */
-  readonly directory: string;
-  /** Bytes on disk of all models together, give or take a segment of each process that writes. */
-  readonly maxBytes?: number;
-  /** Told once when the cache fails (no space, no rights); embedding goes on without it. By default a line on stderr. */
-  readonly onWarning?: (message: string) => void;
-}
+import { type CacheOptions, KeptVectors, keyOf } from './kept-vectors.ts';
 
 /**
  * The encoder, with its vectors kept on disk: a text that was embedded before, under the same base fingerprint and role, is
@@ -24,19 +13,12 @@ export interface CacheOptions {
  */
 export function cachedEncoder(encoder: Encoder, options: CacheOptions): Encoder {
   if (encoder.precomputed) return encoder;
-  const maxBytes = options.maxBytes ?? config.embeddingCache.maxBytes;
-  const store = new EmbeddingStore({
-    directory: options.directory,
-    name: encoder.baseFingerprint.slice(0, 32),
-    dims: encoder.dims,
-    maxBytes,
-    segmentBytes: Math.min(config.embeddingCache.segmentBytes, maxBytes / 4),
-  });
-  const cache = new Cache(encoder, store, options.onWarning ?? console.warn);
+  const kept = new KeptVectors(encoder, options);
+  const cache = new Cache(encoder, kept);
   return wrappedEncoder(encoder, {
     encode: (texts, call) => cache.encode(texts, call),
     dispose: () => {
-      store.close();
+      kept.close();
       encoder.dispose();
     },
   });
@@ -44,14 +26,11 @@ export function cachedEncoder(encoder: Encoder, options: CacheOptions): Encoder 
 
 class Cache {
   readonly #encoder: Encoder;
-  readonly #store: EmbeddingStore;
-  readonly #warn: (message: string) => void;
-  #isUsable = true;
+  readonly #kept: KeptVectors;
 
-  constructor(encoder: Encoder, store: EmbeddingStore, warn: (message: string) => void) {
+  constructor(encoder: Encoder, kept: KeptVectors) {
     this.#encoder = encoder;
-    this.#store = store;
-    this.#warn = warn;
+    this.#kept = kept;
   }
 
   async encode(texts: readonly string[], { role, signal, onBatch, onProgress }: EncodeOptions): Promise<Encoded> {
@@ -64,22 +43,26 @@ class Cache {
       else places.set(text, [i]);
     });
     const distinct = Array.from(places.keys());
-    const keys = distinct.map((text) => keyOf(text, role));
+    const keys = distinct.map((text) => keyOf(role, text));
     const vectors = matrix(texts.length, this.#encoder.dims);
-    let done = 0;
+    let [done, known] = [0, 0];
     /** Takes in the vectors of some different texts, for every position that they have. */
-    const finish = (found: readonly { text: string; vector: Float32Array }[]) => {
+    const finish = (found: readonly { text: string; vector: Float32Array }[], fromCache = false) => {
       const positions = found.flatMap(({ text, vector }) => {
         const at = places.get(text)!;
         for (const i of at) vectors.data.set(vector, i * vectors.dims);
         return at;
       });
       done += positions.length;
+      if (fromCache) known = done;
       if (positions.length > 0) onBatch?.(positions, pickRows(vectors, positions));
-      onProgress?.(done, texts.length);
+      onProgress?.(done, texts.length, known);
     };
-    const kept = this.#look(keys);
-    finish(distinct.flatMap((text, i) => (kept[i] ? [{ text, vector: kept[i] }] : [])));
+    const kept = this.#kept.look(keys);
+    finish(
+      distinct.flatMap((text, i) => (kept[i] ? [{ text, vector: kept[i] }] : [])),
+      true,
+    );
     const missing = Array.from(distinct.keys()).filter((i) => !kept[i]);
     if (missing.length === 0) return { vectors, failed: [] };
 
@@ -88,7 +71,7 @@ class Cache {
     const take = (positions: readonly number[], vectorAt: (i: number) => Float32Array) => {
       const fresh = positions.map((m, i) => ({ m, vector: vectorAt(i) }));
       for (const { m } of fresh) seen.add(m);
-      this.#keep(
+      this.#kept.keep(
         fresh.flatMap(({ m, vector }) => (vector.some((x) => x !== 0) ? [{ key: keys[missing[m]!]!, vector }] : [])),
       );
       finish(fresh.map(({ m, vector }) => ({ text: asked[m]!, vector })));
@@ -104,33 +87,4 @@ class Cache {
     const failed = encoded.failed.flatMap((m) => places.get(asked[m]!)!);
     return { vectors, failed: failed.sort((a, b) => a - b) };
   }
-
-  #look(keys: readonly string[]): readonly (Float32Array | undefined)[] {
-    return this.#attempt(() => {
-      this.#store.refresh();
-      return this.#store.get(keys);
-    }, []);
-  }
-
-  #keep(records: readonly { key: string; vector: Float32Array }[]): void {
-    this.#attempt(() => this.#store.put(records), undefined);
-  }
-
-  /** A cache that fails costs time, not the run. */
-  #attempt<T>(use: () => T, otherwise: T): T {
-    if (!this.#isUsable) return otherwise;
-    try {
-      return use();
-    } catch (error) {
-      this.#isUsable = false;
-      const reason = error instanceof Error ? error.message : String(error);
-      this.#warn(`embedding cache: cannot be used any more, going on without it: ${reason}`);
-      return otherwise;
-    }
-  }
-}
-
-function keyOf(text: string, role: TextRole): string {
-  // A lone surrogate counts as U+FFFD for the encoder as it does here.
-  return createHash('sha256').update(`${role}\u0000${text}`, 'utf8').digest('hex').slice(0, 32);
 }

@@ -65,6 +65,19 @@ describe('cachedEncoder', () => {
     );
   });
 
+  test('says of its progress how much it had, a text that stands twice counted twice', async () => {
+    const cached = cachedEncoder(countingEncoder({ batch: 2 }), { directory });
+    await cached.encode(['a', 'b'], document);
+    const progress: unknown[] = [];
+    await cached.encode(['a', 'c', 'a', 'b', 'd', 'e'], { ...document, onProgress: (...at) => progress.push(at) });
+    expect(progress).toEqual([
+      [3, 6, 3],
+      [5, 6, 3],
+      [6, 6, 3],
+    ]);
+    cached.dispose();
+  });
+
   test('keeps roles and base fingerprints apart, and tries failed texts again', async () => {
     const encoder = countingEncoder();
     const cached = cachedEncoder(encoder, { directory });

@@ -72,7 +72,7 @@ const special = (id: number) => ({
   special: true,
 });
 
-const tokenizerJson = {
+export const tokenizerJson = {
   version: '1.0',
   truncation: { max_length: 3, strategy: 'LongestFirst', stride: 0 },
   padding: { strategy: { Fixed: 6 }, direction: 'Right', pad_id: 0, pad_type_id: 0, pad_token: '[PAD]' },
