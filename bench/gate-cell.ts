@@ -36,8 +36,8 @@ export interface CellFigures {
     readonly difference: number;
     readonly low: number;
     readonly high: number;
-    /** The same difference with the mean of corrected and teacher's documents searched; measured where the gate promotes. */
-    readonly mixed: number | null;
+    /** The same with the mean of corrected and teacher's documents searched; null without a teacher. */
+    readonly mixed: { readonly difference: number; readonly low: number; readonly high: number } | null;
   };
 }
 
@@ -82,15 +82,23 @@ export async function distilled(subject: Subject): Promise<(candidate: GateCandi
     const gate = decideGate({ documents: own.X.rows, heldOut: ownSplit.heldOut.length, ...signals, judged: null });
     const final = await fit(own, 'fit');
     const judging = { ...judge, corpus: { ...whole.corpus, T } };
-    const truth = (side: DocumentSide) => judgeQueries(judging, dataset, whole.rows, final, side);
-    const { student: before, candidate: after, low, high } = await truth('corrected');
-    const mixed = gate.promoted && signals.mixed ? (await truth('mixed')).candidate - before : null;
+    const truth = async (side: DocumentSide) => {
+      const {
+        student: before,
+        candidate: after,
+        low,
+        high,
+      } = await judgeQueries(judging, dataset, whole.rows, final, side);
+      return { before, figures: { difference: after - before, low, high } };
+    };
+    const { before, figures } = await truth('corrected');
+    const mixed = signals.mixed ? (await truth('mixed')).figures : null;
     return {
       candidate: candidate.name,
       documents: own.X.rows,
       signals,
       gate,
-      truth: { student: before, difference: after - before, low, high, mixed },
+      truth: { student: before, ...figures, mixed },
     };
   };
 }

@@ -3,10 +3,11 @@ import { config } from '../src/config.ts';
 import type { GateLimits } from '../src/evaluate/gate.ts';
 import type { Chart, Point } from '../src/lab/chart.ts';
 import type { GateCell } from './gate-cell.ts';
-import { precisionRecall, promotes } from './gate-rule.ts';
+import { asServed, precisionRecall, promotes } from './gate-rule.ts';
 
-/** Recall: certain gains that are promoted. Precision: promoted cells that gained. One line a limit, the other limit as it is. */
-export function gateCurve(cells: readonly GateCell[]): Chart {
+/** Recall: certain gains that are promoted. Precision: promoted cells that gained. One line a limit, the other limit as it is; documents as advised. */
+export function gateCurve(measured: readonly GateCell[]): Chart {
+  const cells = measured.map(asServed);
   const at = (limits: Partial<GateLimits>): Point[] => {
     const { precision, recall } = precisionRecall(cells, (cell) => promotes(cell, { ...config.gate, ...limits }));
     return precision === null || recall === null ? [] : [{ x: recall, y: precision }];

@@ -1,4 +1,5 @@
 // What a rule lets through of the cells of bench/gate.bench.ts.
+import { adviseDocuments } from '../src/evaluate/advise-documents.ts';
 import { decideGate, type GateLimits } from '../src/evaluate/gate.ts';
 import type { GateCell } from './gate-cell.ts';
 
@@ -18,3 +19,10 @@ export function precisionRecall(cells: readonly GateCell[], isPromoted: (cell: G
 
 /** Its paired interval is above 0. */
 export const isCertainGain = ({ truth }: GateCell) => truth.low > 0;
+
+/** The cell with what it is worth as it would be served: on the documents that held-out passages advise. */
+export function asServed(cell: GateCell): GateCell {
+  const { mixed } = cell.truth;
+  if (!mixed || adviseDocuments(cell.signals.mixed) !== 'mixed') return cell;
+  return { ...cell, truth: { ...cell.truth, ...mixed } };
+}

@@ -5,7 +5,7 @@ import { adviseDocuments } from '../src/evaluate/advise-documents.ts';
 import type { GateLimits } from '../src/evaluate/gate.ts';
 import { reportTable } from '../src/evaluate/report-table.ts';
 import type { GateCell } from './gate-cell.ts';
-import { isCertainGain, precisionRecall, promotes } from './gate-rule.ts';
+import { asServed, isCertainGain, precisionRecall, promotes } from './gate-rule.ts';
 
 /** A gain that a gate should not miss, and a loss that none may let through whatever its interval. */
 const large = 0.05;
@@ -14,12 +14,19 @@ const harmful = 0.02;
 const rises = [0, 1, 2, 3, 4, 6, 8, 12];
 const falls = [0, 1, 1.5, 2, 2.5, 3, 4, 6, 8, 10];
 
-export function gateSummary(cells: readonly GateCell[]): string {
+export function gateSummary(measured: readonly GateCell[]): string {
   const own = config.gate;
+  const cells = measured.map(asServed);
   const at = (limits: Partial<GateLimits>) => figures(cells, (cell) => promotes(cell, { ...own, ...limits }));
   const sections: [string, string][] = [
-    ['Cells, best first', every(cells)],
-    ['The rule', reportTable(columns, [{ name: `z > ${own.z}, fall ≥ −${own.fallZ}`, figures: at({}) }])],
+    ['Cells, documents as advised, best first', every(cells)],
+    [
+      `The rule, z > ${own.z}, fall ≥ −${own.fallZ}; everything else is of documents as advised`,
+      reportTable(columns, [
+        { name: 'documents as advised', figures: at({}) },
+        { name: 'corrected documents', figures: figures(measured, (cell) => promotes(cell, own)) },
+      ]),
+    ],
     [
       `Precision and recall: agreement z above, inverse cloze z ≥ −${own.fallZ}`,
       reportTable(
@@ -45,7 +52,10 @@ export function gateSummary(cells: readonly GateCell[]): string {
       ),
     ],
     ['Limits chosen on the other collections', leftOut(cells)],
-    ['Promoted cells: what mixing the documents adds, and whether it was advised', advice(cells)],
+    [
+      'Promoted cells: what mixing the documents adds, and whether it was advised',
+      advice(measured.filter((cell) => promotes(cell, own))),
+    ],
   ];
   return sections.map(([title, table]) => `${title}\n\n${table}`).join('\n\n');
 }
@@ -103,13 +113,17 @@ function leftOut(cells: readonly GateCell[]): string {
 
 function advice(cells: readonly GateCell[]): string {
   const judged = cells
-    .filter(({ truth }) => typeof truth.mixed === 'number')
+    .filter(({ truth }) => truth.mixed !== null)
     .sort((a, b) => (b.signals.mixed?.z ?? 0) - (a.signals.mixed?.z ?? 0));
   return reportTable(
     ['ΔnDCG@10 by mixing', 'z', 'advised'],
     judged.map(({ collection, student, candidate, truth, signals }) => ({
       name: `${collection}, ${student}: ${candidate}`,
-      figures: [signed(truth.mixed! - truth.difference), signals.mixed?.z.toFixed(1), adviseDocuments(signals.mixed)],
+      figures: [
+        signed(truth.mixed!.difference - truth.difference),
+        signals.mixed?.z.toFixed(1),
+        adviseDocuments(signals.mixed),
+      ],
     })),
   );
 }
