@@ -6,14 +6,16 @@ import { collectionField, collectionQuery, mode, nullable } from '../schemas/com
 
 const path = '/v1/mode';
 const alpha = z.number().min(0).max(1);
-const curriculum = z
-  .strictObject({ from: alpha, to: alpha, cycles: z.int().min(1), shape: z.enum(alphaShapes) })
-  .openapi('Curriculum', { description: 'teacher weight from one to the other over so many cycles' });
+const steps = { from: alpha, to: alpha, cycles: z.int().min(1), shape: z.enum(alphaShapes) };
+const description = 'teacher weight from one to the other over so many cycles';
+const curriculum = z.strictObject(steps).openapi('Curriculum', { description });
+// Not an extension of it: what forbids other fields cannot be a part of what has one more.
+const running = z.object({ ...steps, after: z.int() }).openapi('RunningCurriculum', { description });
 const answer = z
   .object({
     mode,
     alpha: alpha.meta({ description: 'teacher weight of the next cycle' }),
-    curriculum: nullable(curriculum.extend({ after: z.int() }).openapi('RunningCurriculum')),
+    curriculum: nullable(running),
     generation: z.int(),
     fingerprint: z.string(),
   })
