@@ -16,7 +16,6 @@ import { reportTable } from '../src/evaluate/report-table.ts';
 import { loadKernels } from '../src/kernels/load.ts';
 import { openCollection } from '../src/lab/collection.ts';
 import { correctCollection } from '../src/lab/fit-collection.ts';
-import { openLabEncoder } from '../src/lab/lab-encoder.ts';
 import { scoreSides } from '../src/lab/score-sides.ts';
 
 const varied: readonly { kind: AdapterKind; name: string; values: readonly Partial<Choice>[] }[] = [
@@ -40,9 +39,7 @@ for (const name of positionals.length > 0 ? positionals : ['cisi', 'cranfield', 
   const collection = await openCollection(kernels, { dataset, student: 'static', teacher, seed: 0 });
   const { ids, texts, encoder: student } = collection;
   const documents = { ids, texts };
-  const taught = await openLabEncoder(teacher, dataset, kernels);
-  const { corpus } = await readCorpus({ documents, student, teacher: taught, kernels });
-  taught.dispose();
+  const { corpus } = await readCorpus({ documents, student, teacher: collection.taught.documents, kernels });
   for (const kind of ['lexical', 'affine'] as const) {
     const plan = fillPlan({ documents, student, kernels, teacherVectors: corpus.T!, adapter: kind, seed: 0 });
     const { choice } = await chooseFit(plan, corpus, splitDocuments(corpus.X.rows, 0).heldIn);

@@ -1,6 +1,7 @@
 import type { AdapterCard } from '../adapter/card.ts';
 import { config } from '../config.ts';
 import { ChelatedError } from '../errors.ts';
+import { adviceOf } from '../evaluate/advise-documents.ts';
 
 /** What `evaluate --documents` takes: a side, or what the adapter's card advises. */
 export const documentSides = ['advised', 'corrected', 'mixed', 'teacher'] as const;
@@ -34,14 +35,14 @@ export function searchedDocuments(
   return lacks !== null ? { searched: 'corrected', because: `${lacks} to advise another` } : advisedBy(card!);
 }
 
-function advisedBy({ fit: { documentSide, mixedZ } }: AdapterCard): SearchedDocuments {
-  if (documentSide !== 'corrected' && documentSide !== 'mixed') {
-    return { searched: 'corrected', because: 'the adapter’s card has no advice' };
-  }
+function advisedBy(card: AdapterCard): SearchedDocuments {
+  const advice = adviceOf(card);
+  if (advice === null) return { searched: 'corrected', because: 'the adapter’s card has no advice' };
+  const { mixedZ } = card.fit;
   const limit = config.gate.zAlone;
   const because =
     typeof mixedZ === 'number'
       ? `advised: held-out passages find more in mixed documents by z ${mixedZ.toFixed(1)}, and it takes more than ${limit}`
       : 'advised: held-out passages could not tell';
-  return { searched: documentSide, because };
+  return { searched: advice, because };
 }

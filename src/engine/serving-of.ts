@@ -1,4 +1,5 @@
 import type { AdapterCard } from '../adapter/card.ts';
+import { adviceOf } from '../evaluate/advise-documents.ts';
 import { type Serving, servings } from '../store/store.ts';
 
 /** What a cycle may be told: a way to serve, or the one that its adapter's card advises. */
@@ -6,8 +7,8 @@ export const askedServings = [...servings, 'advised'] as const;
 export type AskedServing = (typeof askedServings)[number];
 
 /** How an adapter's documents are searched. One that no teacher taught has corrected ones alone. */
-export function servingOf(asked: AskedServing, { mode, fit }: Pick<AdapterCard, 'mode' | 'fit'>): Serving {
-  if (mode === 'baseline') return 'symmetric';
+export function servingOf(asked: AskedServing, card: Pick<AdapterCard, 'mode' | 'fit'>): Serving {
+  if (card.mode === 'baseline') return 'symmetric';
   if (asked !== 'advised') return asked;
-  return fit.documentSide === 'mixed' ? 'mixed' : 'symmetric';
+  return adviceOf(card) === 'mixed' ? 'mixed' : 'symmetric';
 }

@@ -1,4 +1,4 @@
-import type { SignalFigures } from '../adapter/card.ts';
+import type { AdapterCard, SignalFigures } from '../adapter/card.ts';
 import { config } from '../config.ts';
 
 /** What is searched: corrected student vectors, or the mean of each with the teacher's own vector of the document. */
@@ -15,4 +15,9 @@ export type DocumentSide = 'corrected' | 'mixed';
  */
 export function adviseDocuments(mixed: SignalFigures | null): DocumentSide {
   return mixed !== null && mixed.z > config.gate.zAlone ? 'mixed' : 'corrected';
+}
+
+/** The advice that an adapter's card has from its distillation; null where it has none. */
+export function adviceOf({ fit: { documentSide } }: Pick<AdapterCard, 'fit'>): DocumentSide | null {
+  return documentSide === 'corrected' || documentSide === 'mixed' ? documentSide : null;
 }

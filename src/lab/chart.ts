@@ -72,6 +72,9 @@ function optionOf(chart: Chart): object {
   const grid = { splitLine: { lineStyle: { color: ink, opacity: 0.12 } } };
   // A bar that does not begin at 0 lies about how much longer it is.
   const values = { ...axis, ...grid, name: y, type: 'value', scale: !isBars };
+  const around = isBars
+    ? { left: 16 + longest * size.character, bottom: size.margins - 40 }
+    : { left: 60, bottom: 100 };
   const along = { nameLocation: 'middle', nameGap: 28 };
   const axes = isBars
     ? {
@@ -87,10 +90,7 @@ function optionOf(chart: Chart): object {
     color: colours,
     title: { text: title, left: 'center', textStyle: { color: ink, fontSize: 14 } },
     legend: { bottom: 0, itemGap: 18, textStyle: { color: ink }, data: series.map(({ name }) => name) },
-    grid: {
-      ...{ left: isBars ? 16 + longest * size.character : 60, right: 24 },
-      ...(isBars ? { top: 40, bottom: size.margins - 40 } : { top: 40, bottom: 100 }),
-    },
+    grid: { right: 24, top: 40, ...around },
     ...axes,
     series: series.flatMap((one, i) => drawn(kind, one, colours[i % colours.length]!, categories)),
   };

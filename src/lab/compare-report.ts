@@ -1,3 +1,4 @@
+import { average } from '../evaluate/average.ts';
 import { against, queries, significance } from './against.ts';
 import type { LabRow } from './experiment.ts';
 import { distinct, type Group, grouped, named, ofCollection } from './grouped.ts';
@@ -78,7 +79,7 @@ function shareOfTeacher(rows: readonly LabRow[], method: string, collections: re
   const ndcg = (of: string, collection: string) =>
     number(rows.find((row) => row.method === of && row.collection === collection)?.ndcg);
   const shares = collections.map((collection) => ndcg(method, collection) / ndcg('teacher', collection));
-  return shares.some(Number.isNaN) ? null : shares.reduce((sum, share) => sum + share, 0) / shares.length;
+  return shares.some(Number.isNaN) ? null : average(shares);
 }
 
 /** Labels teach of documents; this is what they teach of others. */
@@ -87,7 +88,7 @@ function unaskedSection({ name, rows }: Group): Section[] {
   if (!unasked) return [];
   const over = (row: LabRow, kind: number) => {
     const own = queries(row).filter((_, i) => unasked[i] === kind);
-    return own.reduce((sum, value) => sum + value, 0) / Math.max(1, own.length);
+    return own.length === 0 ? 0 : average(own);
   };
   const counts = [0, 1].map((kind) => unasked.filter((is) => is === kind).length);
   return [

@@ -7,6 +7,7 @@ import { firstChoice, taughtChoice } from '../distil/choice.ts';
 import { adapterFits } from '../distil/fit-adapter.ts';
 import { type FitPlan, fitData } from '../distil/fit-plan.ts';
 import { makeCard } from '../distil/make-card.ts';
+import { average } from '../evaluate/average.ts';
 import { judgedQueries } from '../evaluate/judged-queries.ts';
 import type { SparseRows } from '../kernels/kernels.ts';
 import { type Matrix, pickRows } from '../matrix.ts';
@@ -192,4 +193,4 @@ function meanCosine(X: Matrix, Y: Matrix): number {
   return sum / X.rows;
 }
 
-const mean = (values: Float64Array) => values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length);
+const mean = (values: Float64Array) => (values.length === 0 ? 0 : average(values));

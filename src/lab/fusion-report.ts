@@ -1,4 +1,5 @@
 import { config } from '../config.ts';
+import { average } from '../evaluate/average.ts';
 import { against, significance } from './against.ts';
 import type { LabRow } from './experiment.ts';
 import { distinct, type Group, type Grouping, grouped, named } from './grouped.ts';
@@ -122,5 +123,3 @@ const shownWeight = (weight: number) => weight.toFixed(Number.isInteger(weight *
 const atWeight = (rows: readonly LabRow[], weight: number) => rows.find((row) => row.weight === weight);
 
 const best = (rows: readonly LabRow[], by: (row: LabRow) => number) => rows.reduce((a, b) => (by(b) > by(a) ? b : a));
-
-const average = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;

@@ -1,3 +1,4 @@
+import { average } from '../evaluate/average.ts';
 import { shownFigure } from '../evaluate/report-table.ts';
 import type { LabRow, LabValue } from './experiment.ts';
 import { measurementKey } from './measurement-key.ts';
@@ -63,5 +64,3 @@ function meanOf(values: readonly (LabValue | undefined)[]): LabValue {
   const numbers = values.filter((value) => typeof value === 'number');
   return numbers.length === 0 ? null : average(numbers);
 }
-
-const average = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;

@@ -1,4 +1,5 @@
 import { config } from '../config.ts';
+import { average } from '../evaluate/average.ts';
 import { shownFigure } from '../evaluate/report-table.ts';
 import { against, type IsReference, queries, significance } from './against.ts';
 import type { LabRow } from './experiment.ts';
@@ -42,8 +43,7 @@ function withMostly(rows: readonly MeanRow[]): MeanRow[] {
   const isMostly = (_: unknown, i: number) => (share as readonly number[])[i]! >= config.topics.mostly;
   const mostly = (row: LabRow): LabRow => {
     const perQuery = queries(row).filter(isMostly);
-    const ndcg = perQuery.reduce((sum, value) => sum + value, 0) / perQuery.length;
-    return { ...row, split: 'topics, mostly', perQuery, ndcg };
+    return { ...row, split: 'topics, mostly', perQuery, ndcg: average(perQuery) };
   };
   return rows.flatMap((row) =>
     row.mean.split === 'topics' && share ? [row, { mean: mostly(row.mean), seeds: row.seeds.map(mostly) }] : [row],

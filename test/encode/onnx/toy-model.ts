@@ -62,9 +62,10 @@ function graph({ table, output = 'last_hidden_state', extraInput }: Toy): Uint8A
   return builder.bytes({ irVersion: 8, opset: 17, producer: 'test', metadata: [] });
 }
 
-const special = (id: number) => ({
+/** A special token as tokenizer.json names it. */
+export const special = (id: number, content: string) => ({
   id,
-  content: vocabulary[id],
+  content,
   single_word: false,
   lstrip: false,
   rstrip: false,
@@ -72,11 +73,22 @@ const special = (id: number) => ({
   special: true,
 });
 
+/** A post-processor that puts a text between two special tokens. */
+export function between(before: readonly [string, number], behind: readonly [string, number]) {
+  const token = ([id]: readonly [string, number]) => ({ SpecialToken: { id, type_id: 0 } });
+  return {
+    type: 'TemplateProcessing',
+    single: [token(before), { Sequence: { id: 'A', type_id: 0 } }, token(behind)],
+    pair: [],
+    special_tokens: Object.fromEntries([before, behind].map(([id, at]) => [id, { id, ids: [at], tokens: [id] }])),
+  };
+}
+
 export const tokenizerJson = {
   version: '1.0',
   truncation: { max_length: 3, strategy: 'LongestFirst', stride: 0 },
   padding: { strategy: { Fixed: 6 }, direction: 'Right', pad_id: 0, pad_type_id: 0, pad_token: '[PAD]' },
-  added_tokens: [0, 1, 2, 3].map(special),
+  added_tokens: vocabulary.slice(0, 4).map((content, id) => special(id, content)),
   normalizer: {
     type: 'BertNormalizer',
     clean_text: true,
@@ -85,19 +97,7 @@ export const tokenizerJson = {
     lowercase: false,
   },
   pre_tokenizer: { type: 'BertPreTokenizer' },
-  post_processor: {
-    type: 'TemplateProcessing',
-    single: [
-      { SpecialToken: { id: '[CLS]', type_id: 0 } },
-      { Sequence: { id: 'A', type_id: 0 } },
-      { SpecialToken: { id: '[SEP]', type_id: 0 } },
-    ],
-    pair: [],
-    special_tokens: {
-      '[CLS]': { id: '[CLS]', ids: [2], tokens: ['[CLS]'] },
-      '[SEP]': { id: '[SEP]', ids: [3], tokens: ['[SEP]'] },
-    },
-  },
+  post_processor: between(['[CLS]', 2], ['[SEP]', 3]),
   decoder: null,
   model: {
     type: 'WordPiece',

@@ -1,12 +1,9 @@
-import { words } from './toy-model.ts';
+import { between, special, words } from './toy-model.ts';
 
 /** XLM-R's and RoBERTa's kinds of tokenizer over the toy's words, small: for `files['tokenizer.json']` of a toy. */
 
 const specials = ['<s>', '<pad>', '</s>', '<unk>'];
-const added_tokens = specials.map((content, id) => ({
-  ...{ id, content, special: true, normalized: false },
-  ...{ single_word: false, lstrip: false, rstrip: false },
-}));
+const added_tokens = specials.map((content, id) => special(id, content));
 const around = { version: '1.0', truncation: null, padding: null, added_tokens };
 
 /** Pieces of a Unigram vocabulary: the toy's words, and single letters for every other. */
@@ -16,19 +13,7 @@ export const unigram = {
   ...around,
   normalizer: { type: 'NFKC' },
   pre_tokenizer: { type: 'Metaspace', replacement: '▁', prepend_scheme: 'always', split: true },
-  post_processor: {
-    type: 'TemplateProcessing',
-    single: [
-      { SpecialToken: { id: '<s>', type_id: 0 } },
-      { Sequence: { id: 'A', type_id: 0 } },
-      { SpecialToken: { id: '</s>', type_id: 0 } },
-    ],
-    pair: [],
-    special_tokens: {
-      '<s>': { id: '<s>', ids: [0], tokens: ['<s>'] },
-      '</s>': { id: '</s>', ids: [2], tokens: ['</s>'] },
-    },
-  },
+  post_processor: between(['<s>', 0], ['</s>', 2]),
   decoder: { type: 'Metaspace', replacement: '▁', prepend_scheme: 'always', split: true },
   model: {
     type: 'Unigram',
