@@ -61,6 +61,14 @@ export function scoreLeftOut(data: Dataset, halves: Halves, runs: readonly [Run,
   return scoreRun(run, judgements);
 }
 
+/**
+ * What each half's queries are searched with, of what was made from either half: from the other one, which has nothing of
+ * them (`others`), or from their own (`these`). For `scoreLeftOut`.
+ */
+export function bySeen<T>(onFirst: T, onSecond: T): Readonly<Record<'others' | 'these', readonly [T, T]>> {
+  return { others: [onSecond, onFirst], these: [onFirst, onSecond] };
+}
+
 const idsOf = ({ documents }: Dataset, halves: Halves) =>
   halves.map((half) => new Set(half.map((i) => documents[i]!.id)));
 

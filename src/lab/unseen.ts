@@ -4,7 +4,7 @@ import type { Run } from '../evaluate/ranking.ts';
 import { type Collection, drawDocuments, openCollection, type Sides, someDocuments } from './collection.ts';
 import { type Combination, combinations, type Experiment, type LabRow, type LabSetup, labCell } from './experiment.ts';
 import { correctCollection, fitCollection } from './fit-collection.ts';
-import { type Halves, halvesOf, leftOutQueries, scoreLeftOut } from './left-out.ts';
+import { bySeen, type Halves, halvesOf, leftOutQueries, scoreLeftOut } from './left-out.ts';
 import { round } from './score-sides.ts';
 import { findTopics, rowsOfTopics } from './topics.ts';
 import { unseenReport } from './unseen-report.ts';
@@ -87,12 +87,12 @@ async function measure({ kernels }: LabSetup, combination: Combination, adapter:
   const all = await fit(Array.from(collection.texts.keys()));
   const rows: LabRow[] = [];
   for (const split of splits(collection)) {
-    const [onFirst, onSecond] = [await fit(split.halves[0]), await fit(split.halves[1])];
-    const row = (fitted: string, ...of: [Fit, Fit]) => ({
+    const { others, these } = bySeen(await fit(split.halves[0]), await fit(split.halves[1]));
+    const row = (fitted: string, of: readonly [Fit, Fit]) => ({
       ...scored(collection, adapter, split, fitted, [of[0].run, of[1].run]),
       promoted: Array.from(new Set(of), ({ promoted }) => (promoted ? 1 : 0)),
     });
-    rows.push(row('others', onSecond, onFirst), row('these', onFirst, onSecond), row('all', all, all));
+    rows.push(row('others', others), row('these', these), row('all', [all, all]));
   }
   return rows;
 

@@ -4,7 +4,7 @@ import { parseDataset } from '../../src/evaluate/dataset.ts';
 import { judgedQueries } from '../../src/evaluate/judged-queries.ts';
 import type { Run } from '../../src/evaluate/ranking.ts';
 import { scoreRun } from '../../src/evaluate/score-run.ts';
-import { halvesOf, leftOutQueries, scoreLeftOut } from '../../src/lab/left-out.ts';
+import { bySeen, halvesOf, leftOutQueries, scoreLeftOut } from '../../src/lab/left-out.ts';
 import { random } from '../../src/random.ts';
 
 const lines = (of: readonly string[]) => of.join('\n');
@@ -99,6 +99,28 @@ describe('scoreLeftOut', () => {
         const own = leftOutQueries(data, halves).map(({ id, half }) => [id, runs[half].get(id)!] as const);
         const mixed: Run = new Map(own);
         expect(scoreLeftOut(data, halves, [...runs])).toEqual(scoreLeftOut(data, halves, [mixed, mixed]));
+      }),
+    );
+  });
+});
+
+describe('bySeen', () => {
+  test('what remembers one half and nothing else finds all of it with these, and nothing with others', () => {
+    fc.assert(
+      fc.property(judged, ({ data, halves }) => {
+        const remembered = (half: readonly number[]): Run =>
+          new Map(
+            [...data.judgements].map(([id, grades]) => {
+              const known = [...grades].filter(([document]) => half.includes(Number(document.slice(1))));
+              const ids = known.sort(([, a], [, b]) => b - a).map(([document]) => document);
+              return [id, { ids, scores: Float32Array.from(ids, (_, i) => -i) }];
+            }),
+          );
+        const { others, these } = bySeen(remembered(halves[0]), remembered(halves[1]));
+        const figures = (runs: typeof these) =>
+          scoreLeftOut(data, halves, runs).perQuery.map((query) => query['ndcg@10']);
+        for (const ndcg of figures(these)) expect(ndcg).toBeCloseTo(1, 9);
+        for (const ndcg of figures(others)) expect(ndcg).toBe(0);
       }),
     );
   });
