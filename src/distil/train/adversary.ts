@@ -1,8 +1,8 @@
-import { config } from '../../config.ts';
 import type { GraphBuilder } from '../../onnx/graph-builder.ts';
 import { isPositive } from '../../onnx/is-positive.ts';
 import { linear, relu, sumOver } from './layers.ts';
 import type { Network } from './network.ts';
+import type { AdversaryGuards } from './objective.ts';
 import type { Tape } from './tape.ts';
 
 export const discriminatorNames = ['judge', 'judgeBias', 'decide', 'decideBias'] as const;
@@ -26,6 +26,7 @@ export interface Adversary {
   readonly corrected: string;
   readonly weight: string; // (n, 1): 1/n for each row that counts, 0 for padding
   readonly strength: number;
+  readonly guards: AdversaryGuards;
 }
 
 /**
@@ -35,13 +36,13 @@ export interface Adversary {
  *   game = ½ Σᵢ weightᵢ [softplus(−s(taughtᵢ)) + softplus(s(correctedᵢ))]
  *
  * The discriminator is given the gradient of the game, the corrected rows the reverse of theirs, times `strength`. In a
- * batch where it wins or loses totally (`config.adversary.accuracy`) they are given none: there it teaches nothing, or
+ * batch where it wins or loses totally (`guards.accuracy`) they are given none: there it teaches nothing, or
  * leads astray.
  *
  * Shape   taught, corrected (n, dOut) · weight (n, 1)
  * Source  Ganin et al. 2016 (gradient reversal), arXiv 1505.07818; Goodfellow et al. 2014
  */
-export function addAdversary(tape: Tape, { taught, corrected, weight, strength }: Adversary): void {
+export function addAdversary(tape: Tape, { taught, corrected, weight, strength, guards }: Adversary): void {
   const { graph } = tape;
   const half = graph.op('Mul', [weight, graph.scalar(1 / 2)]);
   let factor = '';
@@ -49,7 +50,7 @@ export function addAdversary(tape: Tape, { taught, corrected, weight, strength }
   const [real, fake] = [decision(tape, taught), decision(tape, passing)];
   const right = graph.op('Add', [isPositive(graph, real), isPositive(graph, graph.op('Neg', [fake]))]);
   const accuracy = sumOver(graph, graph.op('Mul', [half, right]));
-  factor = graph.op('Mul', [inPlay(graph, accuracy), graph.scalar(strength)]);
+  factor = graph.op('Mul', [inPlay(graph, accuracy, guards), graph.scalar(strength)]);
   logistic(tape, real, half, true);
   logistic(tape, fake, half, false);
 }
@@ -68,8 +69,8 @@ function reversed(tape: Tape, x: string, factor: () => string): string {
 }
 
 /** 1 where the discriminator neither wins nor loses totally, else 0. */
-function inPlay(graph: GraphBuilder, accuracy: string): string {
-  const { least, most } = config.adversary.accuracy;
+function inPlay(graph: GraphBuilder, accuracy: string, guards: AdversaryGuards): string {
+  const { least, most } = guards.accuracy;
   const above = isPositive(graph, graph.op('Sub', [accuracy, graph.scalar(least)]));
   return graph.op('Mul', [above, isPositive(graph, graph.op('Sub', [graph.scalar(most), accuracy]))]);
 }
@@ -82,9 +83,9 @@ function logistic(tape: Tape, s: string, weight: string, isTaught: boolean): voi
   tape.add(s, () => (isTaught ? graph.op('Neg', [gradient]) : gradient));
 }
 
-/** The gradients of one player, shortened where all of them together are longer than `config.adversary.clip`. */
-export function clipped(graph: GraphBuilder, gradients: readonly string[]): string[] {
-  const most = graph.scalar(config.adversary.clip);
+/** The gradients of one player, shortened where all of them together are longer than `clip`. */
+export function clipped(graph: GraphBuilder, gradients: readonly string[], clip: number): string[] {
+  const most = graph.scalar(clip);
   const squares = gradients.map((g) => sumOver(graph, graph.op('Mul', [g, g])));
   const length = graph.op('Sqrt', [squares.reduce((sum, square) => graph.op('Add', [sum, square]))]);
   const scale = graph.op('Div', [most, graph.op('Max', [length, most])]);

@@ -1,3 +1,5 @@
+import { config } from '../../config.ts';
+
 /** What is made small. Weights of 0 leave a term out of the graph. */
 export interface Objective {
   /**
@@ -16,4 +18,19 @@ export interface Objective {
   readonly projectionSimilarity: number;
   /** Weight of the reversed gradient of a discriminator of taught against corrected rows; without it there is none. */
   readonly adversarial?: number;
+  /** What keeps that game stable, where it is not `config.adversary`'s: a guard is taken out by a number that it never meets. */
+  readonly guards?: Partial<AdversaryGuards>;
+}
+
+export interface AdversaryGuards {
+  /** The largest weight that is taken. */
+  readonly mostWeight: number;
+  /** Length at which the gradient of either player is cut off. */
+  readonly clip: number;
+  /** Shares of right answers in a batch, both left out, between which the adapter is given anything. */
+  readonly accuracy: { readonly least: number; readonly most: number };
+}
+
+export function guardsOf({ guards }: Pick<Objective, 'guards'>): AdversaryGuards {
+  return { ...config.adversary, ...guards };
 }

@@ -3,7 +3,7 @@ import { ChelatedError } from '../../errors.ts';
 import type { Matrix } from '../../matrix.ts';
 import type { DeviceChoice } from '../../onnx/device.ts';
 import type { Network, Parameters } from './network.ts';
-import type { Objective } from './objective.ts';
+import { guardsOf, type Objective } from './objective.ts';
 
 export interface TrainOptions {
   readonly network: Network;
@@ -79,7 +79,7 @@ export function checkTrainOptions(options: TrainOptions): void {
 
 function checkAdversary({ objective, network }: TrainOptions): void {
   const { adversarial = 0, loss } = objective;
-  const most = config.adversary.mostWeight;
+  const most = guardsOf(objective).mostWeight;
   const refuse = (message: string) => {
     throw new ChelatedError('invalid_input', `training: ${message}`);
   };

@@ -53,7 +53,11 @@ export async function trainedAdapter(
       stopped: before?.stopped ?? trained.stopped,
       device: trained.device,
       ...(plan.learnProjection && { projection: 'learned' }),
-      ...(adversarial && { adversarial, discriminatorAccuracy: discriminatorAccuracy ?? null }),
+      // Like the loss: of documents held out, which the last fit has none of.
+      ...(adversarial && {
+        adversarial,
+        discriminatorAccuracy: before?.discriminatorAccuracy ?? discriminatorAccuracy ?? null,
+      }),
     },
   };
 }

@@ -6,7 +6,7 @@ import { graphNames } from './graph-names.ts';
 import { linear, relu, scaled, sum, unitRows } from './layers.ts';
 import { contrast, similarityDistance, squaredDistance } from './losses.ts';
 import { type Network, parameterShapes } from './network.ts';
-import type { Objective } from './objective.ts';
+import { guardsOf, type Objective } from './objective.ts';
 import { Tape } from './tape.ts';
 
 export interface TrainingGraph {
@@ -113,15 +113,19 @@ function addLoss(tape: Tape, objective: Objective, { y, weight, dOut }: Output, 
     terms.push(similarityDistance(tape, target.projected, target.teacher, weight, projectionSimilarity));
   }
   graph.op('Identity', [terms.reduce((sum, term) => graph.op('Add', [sum, term]))], {}, graphNames.loss);
-  if (adversarial > 0) addAdversary(tape, { taught: target.rows, corrected: unit, weight, strength: adversarial });
+  if (adversarial > 0) {
+    const players = { taught: target.rows, corrected: unit, weight };
+    addAdversary(tape, { ...players, strength: adversarial, guards: guardsOf(objective) });
+  }
 }
 
 /** The gradient of every parameter, in their order; in a game each player's are clipped together. */
-function gradientsOf(tape: Tape, network: Network, { adversarial = 0 }: Objective): string[] {
+function gradientsOf(tape: Tape, network: Network, objective: Objective): string[] {
   const gradients = tape.gradients(parameterShapes(network).map(([name]) => name));
-  if (adversarial === 0) return gradients;
+  if (!objective.adversarial) return gradients;
   const own = gradients.length - discriminatorNames.length;
-  return [...clipped(tape.graph, gradients.slice(0, own)), ...clipped(tape.graph, gradients.slice(own))];
+  const { clip } = guardsOf(objective);
+  return [gradients.slice(0, own), gradients.slice(own)].flatMap((player) => clipped(tape.graph, player, clip));
 }
 
 function addGradients(tape: Tape, network: Network, objective: Objective): void {

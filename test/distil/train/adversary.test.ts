@@ -1,14 +1,14 @@
 import { describe, expect, test } from 'bun:test';
 import fc from 'fast-check';
 import { writeAdapter } from '../../../src/adapter/write-adapter.ts';
-import { config } from '../../../src/config.ts';
 import { distil } from '../../../src/distil/distil.ts';
 import type { DistilOptions } from '../../../src/distil/distil-options.ts';
+import { splitDocuments } from '../../../src/distil/split-documents.ts';
 import { discriminatorNames } from '../../../src/distil/train/adversary.ts';
 import { discriminatorAccuracy } from '../../../src/distil/train/discriminator-accuracy.ts';
 import { graphNames } from '../../../src/distil/train/graph-names.ts';
 import { initialParameters, type Network } from '../../../src/distil/train/network.ts';
-import type { Objective } from '../../../src/distil/train/objective.ts';
+import { guardsOf, type Objective } from '../../../src/distil/train/objective.ts';
 import { train } from '../../../src/distil/train/train.ts';
 import { defaultObjective } from '../../../src/distil/train/train-options.ts';
 import { trainingGraph } from '../../../src/distil/train/training-graph.ts';
@@ -75,6 +75,9 @@ function game({ kind }: Network, p: Values, batch: Values): { loss: number; accu
   return { loss, accuracy };
 }
 
+/** No batch meets these. */
+const out = { clip: 1e30, accuracy: { least: -1, most: 2 } };
+
 const anyGame = fc
   .record({
     seed: fc.nat(),
@@ -82,11 +85,12 @@ const anyGame = fc
     loss: fc.constantFrom('cosine' as const, 'mse' as const),
     similarity: fc.constantFrom(0, 1.5),
     adversarial: fc.constantFrom(0.01, 0.3, 1),
+    guards: fc.constantFrom({}, { clip: 0.05 }, out),
     batch: fc.integer({ min: 1, max: 6 }),
   })
-  .map(({ seed, kind, loss, similarity, adversarial, batch }) => {
+  .map(({ seed, kind, loss, similarity, adversarial, guards, batch }) => {
     const network: Network = { kind, dIn: 4, hidden: 3, dOut: 5, dTeacher: null, discriminator: 3 };
-    const objective: Objective = { loss, similarity, alpha: 1, projectionSimilarity: 0, adversarial };
+    const objective: Objective = { loss, similarity, alpha: 1, projectionSimilarity: 0, adversarial, guards };
     return problem(network, objective, batch, seed);
   });
 
@@ -98,7 +102,8 @@ describe('the discriminator in a training graph', () => {
         const outputs = await graph.run({ ...parameters, ...batch });
         await graph.dispose();
         const { accuracy } = game(network, parameters, batch);
-        const { least, most } = config.adversary.accuracy;
+        const { clip, accuracy: inPlay } = guardsOf(objective);
+        const { least, most } = inPlay;
         const strength = accuracy > least && accuracy < most ? objective.adversarial! : 0;
         const isDiscriminator = (name: string) => (discriminatorNames as readonly string[]).includes(name);
         const wanted = (name: string) => (p: Values) =>
@@ -109,7 +114,7 @@ describe('the discriminator in a training graph', () => {
           const names = Object.keys(parameters).filter((name) => isDiscriminator(name) === side);
           const expected = names.map((name) => finiteDifferences(wanted(name), parameters, name));
           const length = Math.hypot(...expected.flatMap(({ slopes }) => slopes));
-          const scale = Math.min(1, config.adversary.clip / length);
+          const scale = Math.min(1, clip / length);
           names.forEach((name, i) => {
             const { slopes, bends } = expected[i]!;
             outputs[graphNames.gradient(name)]!.data.forEach((got, e) => {
@@ -168,6 +173,9 @@ describe('the discriminator in a training graph', () => {
       const { discriminator: _, ...alone } = network;
       const { adversarial: __, ...plain } = objective;
       expect(await run(objective, network)).toEqual(await run(plain, alone));
+      expect(await run({ ...objective, guards: { accuracy: out.accuracy } }, network)).not.toEqual(
+        await run(plain, alone),
+      );
     }
   });
 
@@ -219,6 +227,7 @@ describe('train with a discriminator', () => {
     ] as const) {
       expect(await attempt(objective, network)).toMatchObject({ code: 'invalid_input' });
     }
+    expect(await attempt({ adversarial: 2, guards: { mostWeight: 2 } }, { discriminator })).toHaveProperty('bestEpoch');
   });
 });
 
@@ -257,7 +266,10 @@ describe('distil with an adversarial weight', () => {
     expect(zero.bytes).toEqual(none.bytes);
     expect(some.bytes).not.toEqual(none.bytes);
     expect(some.fit.adversarial).toBe(0.1);
-    expect(some.fit.discriminatorAccuracy).toBeGreaterThanOrEqual(0);
+    // Of the documents held out, which are few enough for the share to tell.
+    const judged = splitDocuments(splitDocuments(ids.length, 0).heldIn.length, 0).heldOut.length;
+    const right = (some.fit.discriminatorAccuracy as number) * 2 * judged;
+    expect(right).toBeCloseTo(Math.round(right), 9);
     for (const more of [{ adapter: 'lexical' }, { adversarial: 2 }, { adversarial: -1 }] as const) {
       const error = await file({ adversarial: 0.1, ...more }).catch((e: unknown) => e);
       expect((error as ChelatedError).code).toBe('invalid_input');
