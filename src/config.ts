@@ -187,8 +187,8 @@ export const config = {
     count: 20,
     /** Queries between two cycles. */
     queries: 100,
-    /** Teacher weight over the cycles, high to low. */
-    curriculum: { from: 0.9, to: 0.1, shape: 'linear' },
+    /** Teacher weight over the cycles, high to low; every shape is measured. */
+    curriculum: { from: 0.9, to: 0.1 },
   },
 
   /** Corrections that learn from judged queries of a train split, which choose what is tried here (table “Learning from labels”). */

@@ -2,7 +2,7 @@ import { collapseDetector } from '../collapse/detector.ts';
 import { neighbours } from '../collapse/neighbours.ts';
 import { spread } from '../collapse/spread.ts';
 import { config } from '../config.ts';
-import { alphaSchedule } from '../distil/alpha-schedule.ts';
+import { type AlphaShape, alphaSchedule, alphaShapes } from '../distil/alpha-schedule.ts';
 import { firstChoice, taughtChoice } from '../distil/choice.ts';
 import { adapterFits } from '../distil/fit-adapter.ts';
 import { type FitPlan, fitData } from '../distil/fit-plan.ts';
@@ -31,12 +31,18 @@ interface CycleMode {
 const modes = (alpha: number): CycleMode[] => [
   { name: 'baseline', parts: [], alphaOf: () => 0 },
   { name: 'hybrid', parts: [alpha], alphaOf: () => alpha },
-  {
-    name: 'hybrid, curriculum',
+  ...alphaShapes.map((shape) => ({
+    name: curriculumNames[shape],
     parts: [],
-    alphaOf: alphaSchedule({ ...config.cycles.curriculum, cycles: config.cycles.count }),
-  },
+    alphaOf: alphaSchedule({ ...config.cycles.curriculum, cycles: config.cycles.count, shape }),
+  })),
 ];
+
+/** The straight one goes by the name that it has in rows of earlier runs. */
+const curriculumNames: Readonly<Record<AlphaShape, string>> = {
+  linear: 'hybrid, curriculum',
+  cosine: 'hybrid, cosine curriculum',
+};
 
 /**
  * Cycles of queries and sedimentation, as the source runs them, but for what it gets wrong: corrections do not compound,
@@ -135,12 +141,14 @@ function look(collection: Collection, { sides, traffic, aligned }: Serving, aske
       .filter((i) => collapsed[i] === 1)
       .map((i) => sets.ids.slice(sets.offsets[i], sets.offsets[i + 1]));
     const judged = spread(kernels, index, around(pickRows(sides.queries, judgedQueries(data))));
+    const judgedCollapsed = judged.map((value) => (detector.collapsed(value) ? 1 : 0));
     const { figures } = scoreSides(collection, sides);
     return {
       events,
       figures: {
         collapse: round(mean(collapsed)),
-        judgedCollapse: round(mean(judged.map((value) => (detector.collapsed(value) ? 1 : 0)))),
+        judgedCollapse: round(mean(judgedCollapsed)),
+        judgedCollapsed: Array.from(judgedCollapsed),
         spread: round(mean(judged)),
         spearman: round(spearman(judged, figures.perQuery as readonly number[])),
         alignment: aligned && round(meanCosine(documents, aligned)),

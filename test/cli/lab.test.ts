@@ -2,9 +2,11 @@ import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from '
 import { copyFile, cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
+import { config } from '../../src/config.ts';
 import { ladder as rungs } from '../../src/hubness/ladder.ts';
 import type { LabRow } from '../../src/lab/experiment.ts';
 import { ladderSpaces } from '../../src/lab/ladder.ts';
+import { readRows } from '../../src/lab/row-file.ts';
 import { sweepVariants } from '../../src/lab/sweep.ts';
 import { chelated } from './chelated.ts';
 import { tinyCollection } from './tiny-collection.ts';
@@ -212,6 +214,35 @@ describe('chelated cycles', () => {
       const events = rows.filter((row) => row.mode === mode).map((row) => row.events as number);
       expect(events).toEqual(events.toSorted((a, b) => a - b));
       expect(events.length).toBe(21);
+    }
+    for (const { judgedCollapse, judgedCollapsed } of rows) {
+      const collapsed = judgedCollapsed as number[];
+      expect([collapsed.length, collapsed.every((one) => one === 0 || one === 1)]).toEqual([40, true]);
+      expect(collapsed.reduce((a, b) => a + b) / 40).toBeCloseTo(judgedCollapse as number, 5);
+    }
+  });
+
+  test('measures a curriculum of every shape, between the same ends; the straight one has the name of earlier rows', async () => {
+    const rows = await rowsOf('cycles');
+    const alphas = (mode: string) => rows.filter((row) => row.mode === mode).map(({ alpha }) => alpha as number);
+    const [linear, cosine] = ['hybrid, curriculum', 'hybrid, cosine curriculum'].map(alphas);
+    const { from, to } = config.cycles.curriculum;
+    expect([linear![1], linear![20], cosine![1], cosine![20]]).toEqual([from, to, from, to]);
+    expect(linear![2]! - linear![1]!).toBeCloseTo(linear![11]! - linear![10]!, 9);
+    expect(cosine![2]! - cosine![1]!).toBeGreaterThan(cosine![11]! - cosine![10]!);
+    const kept = await readRows(join(import.meta.dirname, '../../results/rows/cycles.jsonl'), 'cycles');
+    const named = new Set(rows.map(({ mode }) => mode));
+    for (const { mode } of kept) expect(named).toContain(mode!);
+  });
+
+  test('tests each mode’s last cycle against the student, quality and collapse in one table', async () => {
+    const { stdout } = await measure('cycles');
+    const section = stdout.split('## ').find((text) => text.startsWith('After the last cycle'))!;
+    const modes = new Set((await rowsOf('cycles')).map(({ mode }) => mode));
+    for (const mode of modes) {
+      for (const of of ['nDCG@10', 'judged collapse']) {
+        expect(section).toContain(`${basename(tiny.folder)}, ${mode}: ${of} `);
+      }
     }
   });
 

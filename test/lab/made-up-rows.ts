@@ -11,6 +11,11 @@ const figures = () => {
   return { ndcg: mean, recall: uniform(), perQuery: queries, skewness: uniform() * 3 };
 };
 
+const collapse = () => {
+  const judgedCollapsed = perQuery().map((drawn) => (drawn < 0.3 ? 1 : 0));
+  return { judgedCollapse: judgedCollapsed.reduce((sum: number, value) => sum + value, 0) / 30, judgedCollapsed };
+};
+
 /** Rows as each experiment writes them, with figures that mean nothing. */
 export const madeUpRows: Readonly<Record<string, readonly LabRow[]>> = {
   sweep: collections.flatMap((name) => [
@@ -59,7 +64,7 @@ export const madeUpRows: Readonly<Record<string, readonly LabRow[]>> = {
         alpha: 0.5,
         events: cycle * 10,
         collapse: uniform(),
-        judgedCollapse: uniform(),
+        ...collapse(),
         spread: uniform(),
         spearman: uniform(),
         alignment: cycle === 0 ? null : uniform(),

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test';
 import fc from 'fast-check';
-import { against } from '../../src/lab/against.ts';
+import { against, ndcgMeasure, significance } from '../../src/lab/against.ts';
 import { drawChart } from '../../src/lab/chart.ts';
 import { meanRow } from '../../src/lab/mean-row.ts';
 import type { Report } from '../../src/lab/report.ts';
@@ -109,5 +109,32 @@ describe('against', () => {
     expect(tested[0]!.adjusted).toBe(1);
     expect(tested[1]!.low).toBeGreaterThan(0);
     expect(tested[2]!.high).toBeLessThan(0);
+  });
+
+  test('adjusts p over all measures of the table, each by its own queries, and a table of several names them', () => {
+    const collapse = { name: 'collapse', column: 'collapse', perQuery: 'collapsed' };
+    const row = (name: string, ndcg: number, collapsed: number) =>
+      meanRow([
+        {
+          ...{ name, ndcg, collapse: collapsed / 40 },
+          perQuery: Array.from({ length: 40 }, (_, i) => ndcg + (i % 7) / 1000),
+          collapsed: Array.from({ length: 40 }, (_, i) => (i < collapsed ? 1 : 0)),
+        },
+      ]);
+    const rows = [row('base', 0.3, 4), row('other', 0.4, 20)];
+    const measures = [ndcgMeasure, collapse];
+    const both = against(rows, rows, ({ name }) => name === 'base', measures);
+    expect(both.map(({ measure }) => measure)).toEqual(measures);
+    expect(both.map(({ difference }) => difference.toFixed(3))).toEqual(['0.100', '0.400']);
+    for (const [i, measure] of measures.entries()) {
+      const [alone] = against(rows, rows, ({ name }) => name === 'base', [measure]);
+      expect(both[i]).toMatchObject({ p: alone!.p, adjusted: 2 * alone!.p });
+      expect(significance('', [alone!], ({ name }) => String(name)).table!.columns[0]).toBe(measure.name);
+    }
+    const { table } = significance('', both, ({ name }) => String(name));
+    expect(table!.rows.map(({ name, figures }) => [name, figures[0]!])).toEqual([
+      ['other: nDCG@10', 0.4],
+      ['other: collapse', 0.5],
+    ]);
   });
 });
