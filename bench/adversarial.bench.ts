@@ -8,6 +8,7 @@ import { config } from '../src/config.ts';
 import { pickDocuments } from '../src/distil/corpus.ts';
 import { fillPlan } from '../src/distil/fill-plan.ts';
 import { fitData } from '../src/distil/fit-plan.ts';
+import { readCorpus } from '../src/distil/read-corpus.ts';
 import { splitDocuments } from '../src/distil/split-documents.ts';
 import { fitTrained, type TrainedFitOptions } from '../src/distil/train/fit-trained.ts';
 import type { TrainedKind } from '../src/distil/train/network.ts';
@@ -85,19 +86,17 @@ async function* ablation(collection: Collection): AsyncGenerator<ReportRow> {
 
 /** Fits as `distil` makes them: the judged one says how many epochs, and as many are then run on all documents. */
 async function fitter(collection: Collection) {
-  const { encoder: student, texts, ids, base, taught, seed } = collection;
+  const { encoder: student, texts, ids, taught, seed } = collection;
   const { card } = (await fitCollection(collection, { adapter: 'affine' })).result;
   const { ridge, intercept } = card.fit as { ridge: number; intercept: boolean };
   const documents = { ids, texts };
   const plan = fillPlan({ documents, student, kernels, seed, teacherVectors: taught.documents, adapter });
-  const table = student.table ?? null;
-  const vocabulary = student.tokenizer.vocabularySize;
-  const corpus = { texts, X: base.documents, bags: base.bags, T: taught.documents, table, vocabulary, events: null };
+  const { corpus } = await readCorpus({ documents, student, teacher: taught.documents, kernels });
   const all = fitData(plan, corpus).data;
-  const judged = fitData(plan, pickDocuments(corpus, splitDocuments(texts.length, seed).heldIn)).data;
+  const judged = fitData(plan, pickDocuments(corpus, splitDocuments(corpus.X.rows, seed).heldIn)).data;
   const { heldOut } = splitDocuments(judged.X.rows, seed);
 
-  return async (adversarial: number, guards: Partial<AdversaryGuards>): Promise<(number | null)[]> => {
+  return async (adversarial: number, guards: Partial<AdversaryGuards>): Promise<ReportRow['figures']> => {
     const objective = { ...defaultObjective, adversarial, guards };
     const given: TrainedFitOptions = { kind: adapter, space: plan.space, seed, ridge, intercept, objective };
     const { trained, discriminatorAccuracy = null } = await fitTrained(kernels, judged, { ...given, heldOut });
@@ -107,6 +106,6 @@ async function fitter(collection: Collection) {
       return scoreSides(collection, sides).figures.ndcg as number;
     };
     const quality = [await ndcg(trained.bestEpoch), await ndcg(config.epochs)];
-    return [trained.bestEpoch, trained.heldOutLoss, discriminatorAccuracy, ...quality];
+    return [String(trained.bestEpoch), trained.heldOutLoss, discriminatorAccuracy, ...quality];
   };
 }

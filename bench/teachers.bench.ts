@@ -1,5 +1,5 @@
 // One teacher, several with learned weights, and a teacher for each domain, on two collections put together: nDCG@10 of each
-// collection's judged queries over the documents of both, without labels.
+// collection's judged queries over the documents of both, without labels; and each against one teacher alone, query by query.
 //
 //   CHELATED_DATA=… CHELATED_VECTORS=… node scripts/bun.mjs bench/teachers.bench.ts [--general MODEL] [--other MODEL] [--examples 300] [--seed 0] [COLLECTION COLLECTION]
 //
@@ -22,8 +22,10 @@ import { vectorEncoder } from '../src/encode/vector-encoder.ts';
 import { readVectorFile } from '../src/encode/vector-files.ts';
 import { evaluate } from '../src/evaluate/evaluate.ts';
 import { readDataset } from '../src/evaluate/read-dataset.ts';
-import { reportTable } from '../src/evaluate/report-table.ts';
+import { type ReportRow, reportTable } from '../src/evaluate/report-table.ts';
 import { loadKernels } from '../src/kernels/load.ts';
+import { against, significance } from '../src/lab/against.ts';
+import { type MeanRow, meanRow } from '../src/lab/mean-row.ts';
 import type { Matrix } from '../src/matrix.ts';
 import { random } from '../src/random.ts';
 
@@ -71,11 +73,15 @@ async function modelOf(id: string): Promise<{ encoder: Encoder; documents: Matri
 }
 const [general, other] = [await modelOf(options.general), await modelOf(options.other)];
 
-const rows: { name: string; figures: (number | string | null)[] }[] = [];
+const rows: ReportRow[] = [];
+const perCollection: MeanRow[] = [];
 function report(name: string, D: Matrix, queries: readonly Matrix[], note: string | null = null): void {
-  const figures = unions.map(
-    (dataset, at) => evaluate({ dataset, kernels, documents: D, queries: queries[at]! })['ndcg@10'],
-  );
+  const scores = unions.map((dataset, at) => evaluate({ dataset, kernels, documents: D, queries: queries[at]! }));
+  const figures = scores.map((score) => score['ndcg@10']);
+  scores.forEach(({ perQuery }, at) => {
+    const row = { collection: names[at]!, fit: name, ndcg: figures[at]! };
+    perCollection.push(meanRow([{ ...row, perQuery: perQuery.map((query) => query['ndcg@10']) }]));
+  });
   rows.push({ name, figures: [...figures, figures.reduce((a, b) => a + b, 0) / figures.length, note] });
   console.error(name, ...figures.map((figure) => figure.toFixed(4)), note ?? '');
 }
@@ -111,7 +117,8 @@ async function learned(name: string, taught: TaughtDocuments): Promise<void> {
 
 const input = { documents, student, kernels, seed };
 const alone = (of: typeof general): TaughtDocuments => ({ vectors: of.documents, id: of.encoder.id, figures: {} });
-await learned(`learned from ${options.general}`, alone(general));
+const first = `learned from ${options.general}`;
+await learned(first, alone(general));
 await learned(`learned from ${options.other}`, alone(other));
 const joint = await teachJointly(input, [general.encoder, other.encoder]);
 await learned('learned from both, weights learned', joint);
@@ -121,5 +128,14 @@ const shown = random(seed)
   .shuffle(parts[1]!.documents.map(({ text }) => text))
   .slice(0, Number(options.examples));
 const byDomain = await teachByDomain(input, alone(general), [{ teacher: other.encoder, examples: shown }]);
-await learned(`${options.general}, ${options.other} for documents like ${names[1]}`, byDomain);
+await learned(`learned from ${options.general}, ${options.other} for documents like ${names[1]}`, byDomain);
 console.log(reportTable([...names, 'mean', 'gate, shares'], rows));
+
+const compared = perCollection.filter(({ mean }) => mean.fit !== options.general && mean.fit !== options.other);
+const tested = against(compared, compared, ({ fit }) => fit === first);
+const { title, text, table } = significance(
+  `Against ${first}`,
+  tested,
+  ({ collection, fit }) => `${collection}, ${fit}`,
+);
+console.log(`\n${title}. ${text}\n\n${reportTable(table!.columns, table!.rows)}`);
