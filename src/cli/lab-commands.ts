@@ -14,6 +14,7 @@ import { type Reproduction, reproduction, reproductionText, tolerance } from '..
 import { readRows } from '../lab/row-file.ts';
 import { rowsPath, runExperiment } from '../lab/run-experiment.ts';
 import { reportPage, reportText } from '../lab/write-report.ts';
+import { argumentsOf } from './arguments-of.ts';
 import { Failure } from './failure.ts';
 import { options } from './options.ts';
 import { parseNumber } from './parse-number.ts';
@@ -65,7 +66,7 @@ function addCommand(program: Command, experiment: Experiment): void {
     .addOption(options.device())
     .addOption(options.json())
     .addHelpText('after', `\nExample:\n  chelated ${name} --dataset scifact cisi --teacher ${stored} --out results`)
-    .action((given: LabCommandOptions) => run(experiment, given));
+    .action((_, command: Command) => run(experiment, command));
   if (experiment.takesAlpha) command.addOption(options.alpha());
 }
 
@@ -76,19 +77,20 @@ function parseSeed(text: string, before: readonly number[]): readonly number[] {
 }
 const noSeeds: readonly number[] = [config.seed];
 
-async function run(experiment: Experiment, given: LabCommandOptions): Promise<void> {
+async function run(experiment: Experiment, command: Command): Promise<void> {
+  const given = command.opts<LabCommandOptions>();
   const { out, against, json = false } = given;
   checkNames(given.dataset);
   const earlier = against === undefined ? null : await readRows(against, experiment.name);
   await makeFolder(out);
   const display = progress({ silent: json });
   if (given.only !== undefined) {
-    await measure(experiment, given, display);
+    await measure(experiment, command, display);
     return;
   }
   const noPage = await whyNoPage();
   if (noPage) display.note(`chelated: ${noPage}; measures, and leaves the page out`);
-  const rows = await measure(experiment, given, display);
+  const rows = await measure(experiment, command, display);
   const report = experiment.report(overSeeds(rows, experiment.parameters));
   const page = noPage === null ? join(out, `${experiment.name}.html`) : null;
   if (page) await writeFile(page, await reportPage(report));
@@ -110,7 +112,8 @@ async function run(experiment: Experiment, given: LabCommandOptions): Promise<vo
 }
 
 /** Rows of the whole setup, those measured before included. */
-async function measure(experiment: Experiment, given: LabCommandOptions, display: Progress): Promise<LabRow[]> {
+async function measure(experiment: Experiment, command: Command, display: Progress): Promise<LabRow[]> {
+  const given = command.opts<LabCommandOptions>();
   const { out, only } = given;
   const stop = new AbortController();
   const interrupt = () => stop.abort(new ChelatedError('invalid_input', 'stopped; the same command goes on from here'));
@@ -134,7 +137,7 @@ async function measure(experiment: Experiment, given: LabCommandOptions, display
       ...(only === undefined
         ? { onStale: (rows) => display.note(staleNote(rowsPath(out, experiment), rows)) }
         : { only }),
-      elsewhere: (key) => again(experiment, given, key, stop.signal),
+      elsewhere: (key) => again(command, key, stop.signal),
     });
   } finally {
     display.stop();
@@ -175,14 +178,15 @@ async function whyNoPage(): Promise<string | null> {
   }
 }
 
-/** The same command in a process of its own, for one cell. */
-async function again({ name }: Experiment, given: LabCommandOptions, key: string, signal: AbortSignal): Promise<void> {
-  const list = (option: string, values: readonly (string | number)[]) => [`--${option}`, ...values.map(String)];
-  const parts = [list('dataset', given.dataset), list('student', given.student), list('teacher', given.teacher)];
-  const own = [...parts.flat(), ...list('seeds', given.seeds), '--device', given.device, '--out', given.out];
+/**
+ * The same command in a process of its own, for one cell: with everything that it was given, but for what the one that
+ * waits for it does with the rows.
+ */
+async function again(command: Command, key: string, signal: AbortSignal): Promise<void> {
+  const own = argumentsOf(command, ['against', 'only', 'json']);
   const child = spawn(
     process.execPath,
-    [...process.execArgv, process.argv[1]!, name, ...own, '--only', key, '--json'],
+    [...process.execArgv, process.argv[1]!, command.name(), ...own, '--only', key, '--json'],
     {
       stdio: ['ignore', 'ignore', 'inherit'],
       signal,
