@@ -64,6 +64,11 @@ export const config = {
     cgIterations: 16,
     /** λ of the token table and of the affine ridge before anything is chosen, and where too few documents allow no choice. */
     lexicalLambda: 0.1,
+    /**
+     * Below so many documents λ of the token table grows, as the square root of how many times fewer there are. Twice to four times
+     * as much costs nothing there (table “Few documents”).
+     */
+    lambdaDocuments: 1000,
     ridgeLambda: 1e-3,
     /** The same where the ridge pulls towards the student's own map into the teacher's space: there more pull costs less. */
     taughtRidgeLambda: 1e-2,
@@ -406,7 +411,7 @@ export const config = {
      * paragraphs four times: .807 of the teacher on four collections, in place of .816 (revision 2; .816 is the plain one of
      * table “The context gate”, .807 is in none).
      */
-    weight: { tokens: 16, most: 8 },
+    weight: { tokens: 16, most: 2 },
     /** λ of the token table, tried on the held-out texts: against the sums of a hundred thousand texts, not of a corpus. */
     lambdas: [0.3, 1, 3, 10],
     /** λ is chosen on one axis in so many, wide and narrow ones alike; the widest alone want more shrinking than all do. */

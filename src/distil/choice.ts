@@ -30,15 +30,23 @@ export const firstChoice: Choice = {
 /** Where the student's table was made from this teacher, it knows more than any corpus says of most tokens: fits pull towards it. */
 export const taughtChoice: Choice = { ...firstChoice, prior: true, ridge: config.distil.taughtRidgeLambda };
 
+/** How many times larger λ of the token table is where documents are few: fewer of them speak for each token. */
+const growth = (documents: number) => Math.max(1, Math.sqrt(config.distil.lambdaDocuments / Math.max(documents, 1)));
+
+/** The same choice for so many documents. */
+const grown = (choice: Choice, documents: number): Choice => ({ ...choice, lambda: choice.lambda * growth(documents) });
+
 /**
- * Where choosing starts for a kind; `taught` is whether the student's table was made from this teacher, `words` whether it
+ * Where choosing starts for a kind and a number of documents; `taught` is whether the student's table was made from this teacher, `words` whether it
  * has word buckets: whoever takes such a student wants them used.
  */
-export function startingChoice(kind: AdapterKind, taught: boolean, words = false): Choice {
-  if (words) return { ...startingChoice(kind, taught), words };
-  if (taught) return taughtChoice;
-  return kind === 'residual' ? { ...firstChoice, ridge: config.distil.residualRidgeLambda } : firstChoice;
+export function startingChoice(kind: AdapterKind, documents: number, taught: boolean, words = false): Choice {
+  const first = grown(taught ? taughtChoice : firstChoice, documents);
+  return { ...first, words, ...(kind === 'residual' && !taught && { ridge: config.distil.residualRidgeLambda }) };
 }
 
 /** With too few documents to choose: most tokens are seen too rarely to do without the student's own rows. */
-export const cautiousChoice = (kind: AdapterKind): Choice => ({ ...startingChoice(kind, false), prior: true });
+export const cautiousChoice = (kind: AdapterKind, documents: number): Choice => ({
+  ...startingChoice(kind, documents, false),
+  prior: true,
+});

