@@ -8,11 +8,14 @@
 // Figures: mean cosine between a table's unit vectors and the teacher's, each kind of held-out text centred by its own mean. `gain`: beside
 // the first row, the mean of the kinds that a row adds nothing of; ± its standard error, text by text. Free text: Webster's
 // dictionary of 1913 and speeches to the US Congress (both public domain), weaknesses of software (CWE, MITRE's terms of use).
+// Second table, `finds`: a run of words of a held-out text is searched among the texts of its kind, scored by what the teacher puts nearest
+// to the text it came from (nDCG@10, no label); `gain` and z over all kinds' queries, paired.
 // --students: nothing is fitted; students that are there are judged, each beside the first. They have seen WordNet's kinds.
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { phi } from '../src/adapter/features.ts';
+import { neighbours } from '../src/collapse/neighbours.ts';
 import { config } from '../src/config.ts';
 import { meanRow } from '../src/distil/mean-row.ts';
 import { stackRows } from '../src/distil/stack-rows.ts';
@@ -22,7 +25,10 @@ import { readText } from '../src/encode/onnx/model-files.ts';
 import { openEncoder } from '../src/encode/open-encoder.ts';
 import { openTokenizer } from '../src/encode/open-tokenizer.ts';
 import { readTokens } from '../src/encode/read-tokens.ts';
+import { agreement } from '../src/evaluate/agreement.ts';
+import { pairedSignal } from '../src/evaluate/paired-signal.ts';
 import { reportTable } from '../src/evaluate/report-table.ts';
+import { takeWindow } from '../src/evaluate/take-segment.ts';
 import { loadKernels } from '../src/kernels/load.ts';
 import type { Matrix } from '../src/matrix.ts';
 import { random } from '../src/random.ts';
@@ -34,6 +40,7 @@ import { gatherTexts } from '../src/student/gather-texts.ts';
 import { rawTable } from '../src/student/raw-table.ts';
 import { rowCosines } from '../src/student/row-cosines.ts';
 import { tokenVectors } from '../src/student/token-vectors.ts';
+import type { TokenBags } from '../src/token-bags.ts';
 
 const { values: options } = parseArgs({
   options: {
@@ -85,17 +92,27 @@ const kinds = Object.fromEntries(
   ),
 ) as Record<Kind, ReturnType<typeof taught>>;
 
+interface Tokens {
+  readonly texts: readonly string[];
+  readonly bags: TokenBags;
+}
+
 interface Row {
   readonly name: string;
   /** Kinds of held-out text that the row has texts of, beside those of the first. */
   readonly sees: readonly Kind[];
-  readonly vectors: (of: TaughtTexts & { readonly texts: readonly string[] }) => Matrix | Promise<Matrix>; // (n, d), unit rows
+  readonly vectors: (of: Tokens) => Matrix | Promise<Matrix>; // (n, d), unit rows
   readonly basis: Matrix; // (d, e)
 }
 
 const order = Object.keys(kinds) as (keyof typeof kinds)[];
 const first: Float64Array[] = [];
 const rows: { name: string; figures: number[] }[] = [];
+/** Kinds whose texts are long enough to be searched with a part of them. */
+const searched = ['paragraphs', 'webster', 'speeches', 'weaknesses'] as const;
+const searches = Object.fromEntries(searched.map((kind) => [kind, searchOf(kinds[kind])]));
+const firstFound: Float64Array[] = [];
+const finds: { name: string; figures: number[] }[] = [];
 for (const make of options.students ? options.students.split(',').map((id) => () => opened(id)) : await variants()) {
   const row = await make();
   const cosines = await Promise.all(order.map((kind) => judge(row, kinds[kind])));
@@ -105,6 +122,10 @@ for (const make of options.students ? options.students.split(',').map((id) => ()
   );
   const error = Math.sqrt(gains.reduce((sum, of) => sum + variance(of) / of.length, 0)) / gains.length;
   rows.push({ name: row.name, figures: [...cosines.map(meanOf), meanOf(gains.map(meanOf)), error] });
+  const found = await Promise.all(searched.map((kind) => search(row, kinds[kind], searches[kind]!)));
+  if (firstFound.length === 0) firstFound.push(...found);
+  const { student, candidate, z } = pairedSignal(flat(firstFound), flat(found));
+  finds.push({ name: row.name, figures: [...found.map(meanOf), candidate - student, z] });
   process.stderr.write(
     `${row.name}: ${rows
       .at(-1)!
@@ -113,7 +134,8 @@ for (const make of options.students ? options.students.split(',').map((id) => ()
   );
 }
 teacher.dispose();
-console.log(options.json ? JSON.stringify(rows) : reportTable([...order, 'gain', '±'], rows));
+if (options.json) console.log(JSON.stringify({ rows, finds }));
+else console.log(`${reportTable([...order, 'gain', '±'], rows)}\n\n${reportTable([...searched, 'gain', 'z'], finds)}`);
 
 async function variants(): Promise<(() => Promise<Row>)[]> {
   const base = await embed(wordnet.slice(0, count));
@@ -146,15 +168,14 @@ function fitted(name: string, sees: readonly Kind[], texts: EmbeddedTexts, parag
   const heldOut = { texts: kinds.definitions, paragraphs: kinds.paragraphs };
   const material = { texts: taught(texts), paragraphs: taught(paragraphs), heldOut };
   const { rows, basis, lambda } = fitTable(kernels, { table, ...material, dims });
-  const features = ({ bags }: TaughtTexts) => phi(bags, table.weights, 'count');
-  const vectors = (of: TaughtTexts) => kernels.normalize(kernels.embeddingBag(rows, features(of)));
+  const features = ({ bags }: Tokens) => phi(bags, table.weights, 'count');
+  const vectors = (of: Tokens) => kernels.normalize(kernels.embeddingBag(rows, features(of)));
   return { name: `${name} (λ ${lambda})`, sees, vectors, basis };
 }
 
 async function opened(id: string): Promise<Row> {
   const student = await openEncoder(id, { kernels });
-  const vectors = async (of: { texts: readonly string[] }) =>
-    (await student.encode(of.texts, { role: 'document' })).vectors;
+  const vectors = async (of: Tokens) => (await student.encode(of.texts, { role: 'document' })).vectors;
   return { name: id, sees: [], vectors, basis: student.teacherSpace!.basis };
 }
 
@@ -170,7 +191,7 @@ function embed(texts: readonly string[]): Promise<EmbeddedTexts> {
   return embedTexts(teacher, texts);
 }
 
-function taught({ texts, T }: EmbeddedTexts): TaughtTexts & { readonly texts: readonly string[] } {
+function taught({ texts, T }: EmbeddedTexts): TaughtTexts & Tokens {
   return { bags: readTokens(texts, tokenizer), T, texts };
 }
 
@@ -179,12 +200,28 @@ function joined(a: EmbeddedTexts, b: EmbeddedTexts): EmbeddedTexts {
 }
 
 /** Cosines in the teacher's space, both sides centred by their own means. */
-async function judge(
-  { vectors, basis }: Row,
-  of: TaughtTexts & { readonly texts: readonly string[] },
-): Promise<Float64Array> {
+async function judge({ vectors, basis }: Row, of: TaughtTexts & Tokens): Promise<Float64Array> {
   const guess = kernels.gemm(await vectors(of), basis);
   return rowCosines(centred({ X: guess, mean: meanRow(guess) }), centred({ X: of.T, mean: meanRow(of.T) }));
+}
+
+/** A run of words of each text, and what the teacher puts nearest to the text. */
+function searchOf({ texts, T }: EmbeddedTexts) {
+  const draw = random(seed);
+  const parts = texts.map((text) => takeWindow(text, draw)?.segment ?? text);
+  const self = Uint32Array.from(texts, (_, i) => i);
+  const index = kernels.hold(T);
+  const silver = neighbours(kernels, index, T, self, config.gate.depth);
+  index.free();
+  return { queries: { texts: parts, bags: readTokens(parts, tokenizer) }, self, silver };
+}
+
+async function search({ vectors }: Row, of: Tokens, { queries, self, silver }: ReturnType<typeof searchOf>) {
+  return agreement(kernels, { documents: await vectors(of), queries: await vectors(queries), self, silver });
+}
+
+function flat(parts: readonly Float64Array[]): Float64Array {
+  return Float64Array.from(parts.flatMap((part) => Array.from(part)));
 }
 
 function words(text: string): string {
