@@ -156,6 +156,7 @@ async function variants(): Promise<(() => Promise<Row>)[]> {
     plus('weaknesses', ['weaknesses'], sources.weaknesses.slice(0, -judging / 2)),
     plus('questions', ['questions'], definitions.slice(count, count + added).map(asked)),
     plus('words alone', [], definitions.slice(count, count + added).map(words)),
+    ...[1, 4, 8].map((most) => async () => fitted(`a text weighs ${most} at most`, [], base, plain, most)),
     composed('no paragraphs', 0),
     composed('half the paragraphs', share / 2),
     composed('twice the paragraphs', share * 2),
@@ -164,10 +165,16 @@ async function variants(): Promise<(() => Promise<Row>)[]> {
   ];
 }
 
-function fitted(name: string, sees: readonly Kind[], texts: EmbeddedTexts, paragraphs: EmbeddedTexts): Row {
+function fitted(
+  name: string,
+  sees: readonly Kind[],
+  texts: EmbeddedTexts,
+  paragraphs: EmbeddedTexts,
+  heaviest: number = config.makeStudent.weight.most,
+): Row {
   const heldOut = { texts: kinds.definitions, paragraphs: kinds.paragraphs };
   const material = { texts: taught(texts), paragraphs: taught(paragraphs), heldOut };
-  const { rows, basis, lambda } = fitTable(kernels, { table, ...material, dims });
+  const { rows, basis, lambda } = fitTable(kernels, { table, ...material, dims, heaviest });
   const features = ({ bags }: Tokens) => phi(bags, table.weights, 'count');
   const vectors = (of: Tokens) => kernels.normalize(kernels.embeddingBag(rows, features(of)));
   return { name: `${name} (λ ${lambda})`, sees, vectors, basis };
