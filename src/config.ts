@@ -3,11 +3,11 @@
  * results/README.md; what names none is a definition, a limit, another author's own value, or says that it was not measured.
  */
 export const config = {
-  /** Where there is no teacher; with one it is offline, within .003 of the best weight of the teacher (table “Which teacher weight”). */
+  /** Where there is no teacher; with one it is offline, within .006 of the best weight of the teacher (table “Which teacher weight”). */
   mode: 'baseline',
   /**
    * Teacher weight α in hybrid mode, 0 … 1. With the default adapter .9 or 1 is best on four collections, held-out agreement
-   * chooses one of the two, and the source's .5 is .009 to .018 below .9 (table “Which teacher weight”).
+   * chooses one of the two, and the source's .5 is .011 to .020 below .9 (table “Which teacher weight”).
    */
   alpha: 0.9,
   /**
@@ -154,7 +154,7 @@ export const config = {
     z: 2,
     /**
      * Refuse where inverse cloze falls below minus this z. A mean that may not fall at all missed a third of the certain gains;
-     * the loss of .02 that fell least had z = −4.0 (table “The gate”).
+     * the loss of .02 that fell least had z = −3.7 (table “The gate”).
      */
     fallZ: 2,
     /**
@@ -164,7 +164,7 @@ export const config = {
     zAlone: 4,
     /** With fewer sentences taken out than this, inverse cloze is no signal. */
     minimumSentences: 20,
-    /** With fewer documents fits gain on three collections and lose .013 to .021 on one, and what is held out cannot tell: refuse (table “Few documents”). */
+    /** With fewer documents fits gain on three collections and lose .014 to .023 on one, and what is held out cannot tell: refuse (table “Few documents”). */
     minimumDocuments: 150,
     /** Documents that held-out queries are searched in: more would only cost time. */
     maximumPool: 20_000,
