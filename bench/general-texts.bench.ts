@@ -26,6 +26,7 @@ import { openEncoder } from '../src/encode/open-encoder.ts';
 import { openTokenizer } from '../src/encode/open-tokenizer.ts';
 import { readTokens } from '../src/encode/read-tokens.ts';
 import { agreement } from '../src/evaluate/agreement.ts';
+import { average } from '../src/evaluate/average.ts';
 import { pairedSignal } from '../src/evaluate/paired-signal.ts';
 import { reportTable } from '../src/evaluate/report-table.ts';
 import { takeWindow } from '../src/evaluate/take-segment.ts';
@@ -121,11 +122,14 @@ for (const make of options.students ? options.students.split(',').map((id) => ()
     row.sees.includes(kind) ? [] : [cosines[k]!.map((x, i) => x - first[k]![i]!)],
   );
   const error = Math.sqrt(gains.reduce((sum, of) => sum + variance(of) / of.length, 0)) / gains.length;
-  rows.push({ name: row.name, figures: [...cosines.map(meanOf), meanOf(gains.map(meanOf)), error] });
+  rows.push({
+    name: row.name,
+    figures: [...cosines.map((of) => average(of)), average(gains.map((of) => average(of))), error],
+  });
   const found = await Promise.all(searched.map((kind) => search(row, kinds[kind], searches[kind]!)));
   if (firstFound.length === 0) firstFound.push(...found);
   const { student, candidate, z } = pairedSignal(flat(firstFound), flat(found));
-  finds.push({ name: row.name, figures: [...found.map(meanOf), candidate - student, z] });
+  finds.push({ name: row.name, figures: [...found.map((of) => average(of)), candidate - student, z] });
   process.stderr.write(
     `${row.name}: ${rows
       .at(-1)!
@@ -280,11 +284,7 @@ async function readWeaknesses(folder: string): Promise<string[]> {
   return random(seed).shuffle(texts);
 }
 
-function meanOf(values: ArrayLike<number>): number {
-  return Array.from(values).reduce((sum, x) => sum + x, 0) / Math.max(1, values.length);
-}
-
-function variance(values: ArrayLike<number>): number {
-  const mean = meanOf(values);
-  return meanOf(Array.from(values, (x) => (x - mean) ** 2));
+function variance(values: Float64Array): number {
+  const mean = average(values);
+  return average(values.map((x) => (x - mean) ** 2));
 }
