@@ -55,11 +55,11 @@ export const config = {
   },
 
   distil: {
-    /** λ of the token table, tried on held-out documents: .1 and .3 are alike, 1 and 3 lose (tables “Quality without labels”, “Few documents”). */
+    /** λ of the token table, tried on held-out documents: .1 and .3 are alike, 1 and 3 lose (table “What is chosen without judgements, beside the oracle”). */
     lexicalLambdas: [0.03, 0.1, 0.3],
     /** λ of the affine ridge, relative to the mean squared singular value of the base vectors; held-out documents choose. */
     ridgeLambdas: [1e-5, 1e-3, 1e-2, 1e-1],
-    /** Conjugate gradients: 40 iterations were no better than 16 (table “Quality without labels”, what was tried and lost). */
+    /** Conjugate gradients: 40 iterations were no better than 16 (an earlier student's figures: “Quality without labels”). */
     cgTolerance: 1e-2,
     cgIterations: 16,
     /** λ of the token table and of the affine ridge before anything is chosen, and where too few documents allow no choice. */
