@@ -52,7 +52,7 @@ const steps: Record<BuildStep, string> = {
 const help = `
 How good, how long (share of the teacher's nDCG@10 without a corpus, mean of four collections; two cores, a teacher of
 all-MiniLM-L6-v2's size):
-  --limit 8000      .78, about 6 minutes
+  --limit 8000      .78, about 2 minutes
   all of WordNet    .83, about 45 minutes
 Stopped, the same command goes on where it was.
 
