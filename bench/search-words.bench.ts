@@ -16,7 +16,7 @@ import { loadKernels } from '../src/kernels/load.ts';
 import { openCollection } from '../src/lab/collection.ts';
 import { fitCollection } from '../src/lab/fit-collection.ts';
 import { scoreSides } from '../src/lab/score-sides.ts';
-import { queryTerms, wordTerms } from '../src/word-terms.ts';
+import { queryTerms, wordRuns, wordTerms } from '../src/word-terms.ts';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -33,16 +33,15 @@ interface Variant {
   readonly asked: (query: string) => readonly string[];
 }
 
-const runsOf = (text: string) => text.toLowerCase().match(/[\p{L}\p{N}]{1,64}/gu) ?? [];
 const whole = (text: string) => text;
 const terms = (text: string) => wordTerms(text).join(' ');
 const variants: readonly Variant[] = [
-  { name: 'FTS5’s porter', tokenizer: 'porter', indexed: whole, asked: runsOf },
+  { name: 'FTS5’s porter', tokenizer: 'porter', indexed: whole, asked: wordRuns },
   {
     name: 'the same, no stop words in a query',
     tokenizer: 'porter',
     indexed: whole,
-    asked: (q) => removeWords(runsOf(q)),
+    asked: (q) => removeWords(wordRuns(q)),
   },
   { name: 'Porter 2, no stop words (kept)', tokenizer: 'ascii', indexed: terms, asked: queryTerms },
   {

@@ -15,11 +15,16 @@ const known = new Map<string, string | null>();
  */
 export function wordTerms(text: string): string[] {
   const terms: string[] = [];
-  for (const word of text.toLowerCase().match(/[\p{L}\p{N}]{1,64}/gu) ?? []) {
+  for (const word of wordRuns(text)) {
     const term = termOf(word);
     if (term !== null) terms.push(term);
   }
   return terms;
+}
+
+/** Runs of letters and digits in lower case, as they stand. */
+export function wordRuns(text: string): string[] {
+  return text.toLowerCase().match(/[\p{L}\p{N}]{1,64}/gu) ?? [];
 }
 
 function termOf(word: string): string | null {

@@ -2,6 +2,7 @@ import { config } from '../config.ts';
 import type { Kernels } from '../kernels/kernels.ts';
 import { type Matrix, pickRows } from '../matrix.ts';
 import { random } from '../random.ts';
+import { splitDefinition } from './split-definition.ts';
 
 interface ComposeOptions {
   readonly count: number;
@@ -40,7 +41,9 @@ export function composeParagraphs(
       queries.forEach((_, q) => {
         const near = draw.shuffle(indices.slice(q * k, (q + 1) * k));
         const length = sentences.least + draw.integer(sentences.most - sentences.least + 1);
-        const parts = Array.from(near.subarray(0, length), (i) => (draw.uniform() < 0.5 ? body(texts[i]!) : texts[i]!));
+        const parts = Array.from(near.subarray(0, length), (i) =>
+          draw.uniform() < 0.5 ? splitDefinition(texts[i]!).meaning : texts[i]!,
+        );
         paragraphs.push(`${parts.join('. ')}.`);
       });
       onShare?.(paragraphs.length / count);
@@ -49,10 +52,4 @@ export function composeParagraphs(
     index.free();
   }
   return paragraphs;
-}
-
-/** What stands behind the words that a definition explains. */
-function body(text: string): string {
-  const colon = text.indexOf(': ');
-  return colon < 0 ? text : text.slice(colon + 2);
 }

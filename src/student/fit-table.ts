@@ -29,7 +29,7 @@ export interface FitTableInput {
   /** Width of the new table. */
   readonly dims: number;
   /** What a text weighs at most, however long it is. */
-  readonly heaviest?: number;
+  readonly mostWeight?: number;
   readonly onProgress?: (step: 'choosing' | 'fitting', share: number) => void;
 }
 
@@ -65,9 +65,9 @@ export interface FittedTable {
  * Memory  two n × dims matrices or one and an n × e in f32 beside T, and the kernels' n × 32 blocks
  */
 export function fitTable(kernels: Kernels, input: FitTableInput): FittedTable {
-  const { table, texts, paragraphs, heldOut, heaviest, onProgress } = input;
+  const { table, texts, paragraphs, heldOut, mostWeight, onProgress } = input;
   const bags = [texts.bags, paragraphs.bags] as const;
-  const weights = bags.map((of) => textWeights(of, heaviest).map(Math.sqrt));
+  const weights = bags.map((of) => textWeights(of, mostWeight).map(Math.sqrt));
   const centre = meanRow(texts.T);
   const aside = paragraphs.T.rows > 0 ? meanRow(paragraphs.T) : centre;
   const both = (of: Record<'texts' | 'paragraphs', TaughtTexts>) => [
