@@ -177,10 +177,11 @@ describe('chelated fusion', () => {
 });
 
 describe('chelated benchmark-distillation', () => {
-  test('measures each cell in a process of its own', async () => {
-    const { code, stderr } = await measure('benchmark-distillation');
+  test('measures each cell in a process of its own, which is given what the command was', async () => {
+    const { code, stderr } = await measure('benchmark-distillation', '--seeds', '1');
     expect([code, stderr.includes('unexpected')]).toEqual([0, false]);
     const rows = await rowsOf('benchmark-distillation');
+    expect(new Set(rows.map(({ seed }) => seed))).toEqual(new Set([1]));
     const [encoders, ...fits] = rows;
     expect([encoders!.mode, encoders!.documents, fits.length]).toEqual(['encoders', 200, 8]);
     expect(fits.at(-1)!.mode).toBe('sdft');
