@@ -26,7 +26,7 @@ let last = '';
 const { files, made } = await buildStudent({
   ...{ kernels: await loadKernels(), teacher, raw, cache },
   ...(limit !== undefined && { limit: Number(limit) }),
-  ...{ id: raw ? `${config.student}-raw` : config.student, revision: raw ? '1' : '5', licence: 'Apache-2.0' },
+  ...{ id: raw ? `${config.student}-raw` : config.student, revision: raw ? '1' : '6', licence: 'Apache-2.0' },
   onProgress: (step, share) => {
     const line = `${step} ${Math.floor(share * 100)} %`;
     if (line !== last) process.stderr.write(`${line}\n`);

@@ -419,10 +419,10 @@ export const config = {
     /** Texts that the teacher embeds in one go; whole ones are kept by the cache, so that a run that was stopped goes on. */
     chunkTexts: 4096,
     /**
-     * A context gate: passes over the texts, texts of a step and Adam's rate, settled on held-out
-     * general text (table “The context gate”). It is kept where it gains more than z standard errors there.
+     * A context gate: its width, passes over the texts, texts of a step and Adam's rate, settled on held-out general text
+     * (table “The context gate”). It is kept where it gains more than z standard errors there, on so many texts at least.
      */
-    gate: { epochs: 2, batch: 128, learningRate: 1e-2, z: 2 },
+    gate: { dims: 32, epochs: 2, batch: 128, learningRate: 1e-2, z: 2, leastHeldOut: 30 },
     /**
      * Mean cosine of a student's documents to a teacher's from which on the two share a space (the same teacher: .6 and
      * more, others: about 0), and the documents that are compared.

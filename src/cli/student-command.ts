@@ -16,7 +16,7 @@ import { withBatchKernels } from './with-batch-kernels.ts';
 import { makeFolder, writeFile } from './write-file.ts';
 
 /** Widths of a context gate. */
-const gates = ['none', '32', '64'] as const;
+const gates = ['32', '64', 'none'] as const;
 
 interface StudentCommandOptions {
   readonly teacher: string;
@@ -97,7 +97,11 @@ export function studentCommand(program: Command): void {
         .argParser(parseNumber({ minimum: 0, whole: true }))
         .default(config.seed),
     )
-    .addOption(new Option('--gate <WIDTH>', 'weigh each token by the text it stands in').choices(gates).default('none'))
+    .addOption(
+      new Option('--gate <WIDTH>', 'weigh each token by the text that it stands in, where held-out texts gain by it')
+        .choices(gates)
+        .default(String(config.makeStudent.gate.dims)),
+    )
     .option('--raw', 'the token table alone, without learning; needs a transformer')
     .option('--id <NAME>', 'what the student calls itself (default: the name of the folder)')
     .option('--licence <NAME>', 'of the teacher, for the card and the NOTICE of what is made from it: Apache-2.0, say')
@@ -128,7 +132,7 @@ async function buildWith(kernels: Kernels, given: StudentCommandOptions, display
     ...{ kernels, teacher, files: texts, general, dims, dtype, seed, raw, id, cache: given.cache },
     ...(limit !== undefined && { limit }),
     ...(given.licence !== undefined && { licence: given.licence }),
-    ...(given.gate !== 'none' && { gate: Number(given.gate) }),
+    gate: given.gate === 'none' ? null : Number(given.gate),
     ...(given.wordBuckets !== undefined && { wordBucketBits: given.wordBuckets }),
     onProgress: (step, share, known) => display.show(steps[step], share, known === undefined ? {} : { known }),
   });
@@ -151,7 +155,7 @@ function figures(made: Awaited<ReturnType<typeof buildStudent>>['made']) {
   return {
     ...{ texts, paragraphs, held_out_texts: heldOutTexts, lambda, iterations, residual },
     ...{ held_out_cosine_raw: heldOut.raw, held_out_cosine: heldOut.fitted },
-    ...(contextGate && { held_out_cosine_gated: contextGate.heldOut.gated }),
+    ...(contextGate && { held_out_cosine_gated: contextGate.heldOut.gated, gate_kept: contextGate.wins }),
     ...{ embed_seconds: seconds.embed, fit_seconds: seconds.fit },
   };
 }

@@ -33,8 +33,8 @@ export interface BuildStudentOptions {
   /** Words and pairs of words are further tokens, in 2^this buckets; none unless named. */
   readonly wordBucketBits?: number;
   readonly seed?: number;
-  /** Width of a context gate; none where it is not given. */
-  readonly gate?: number;
+  /** Width of the context gate, which is kept where it gains on held-out text; null for none. */
+  readonly gate?: number | null;
   /** The token table alone, without learning. */
   readonly raw?: boolean;
   /** Folder where the teacher's vectors are kept, so that a run that was stopped goes on. */
@@ -91,7 +91,7 @@ export async function buildStudent(options: BuildStudentOptions): Promise<BuiltS
     });
     const provenance = { source: teacher.id, ...start.provenance, ...learned(made, gathered.sources, seed) };
     const teacherSpace = spaceOf(made, teacher);
-    const gate = made.contextGate?.gate ?? null;
+    const gate = made.contextGate?.wins ? made.contextGate.gate : null;
     return { files: await studentFiles({ ...common, ...made, gate, teacherSpace, provenance }), made };
   } finally {
     teacher.dispose();
@@ -164,9 +164,9 @@ function learned(made: MadeStudent, sources: Readonly<Record<string, unknown>>, 
   };
 }
 
-function learnedGate({ gate, steps, heldOut: { gated, error } }: TrainedGate) {
+function learnedGate({ gate, steps, wins, heldOut: { gated, error } }: TrainedGate) {
   const heldOutCosine = { gated: rounded(gated), standardErrorOfGain: Number(error.toPrecision(2)) };
-  return { dims: gate.tokens.rows, steps, heldOutCosine };
+  return { kept: wins, dims: gate.tokens.rows, steps, heldOutCosine };
 }
 
 function spaceOf({ basis, centre }: MadeStudent, { id, baseFingerprint }: Encoder) {
