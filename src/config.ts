@@ -26,6 +26,8 @@ export const config = {
    * files of up to 91 MB (table “Words and pairs of words beside word pieces”).
    */
   words: { student: 'static-words', bucketBits: 15 },
+  /** The same without its context gate: for model2vec's layout, and a quicker query (table “The context gate”). */
+  plainStudent: 'static-plain',
   /** Above every other kind but residual, which is as good on average and reads the base vector too (tables “Quality without labels”, “Every kind”). */
   adapter: 'lexical',
   /**

@@ -16,7 +16,8 @@ type Adapter struct {
 	tokens         *tokenPart
 }
 
-// Input is what a caller has of some texts: base vectors, tokens, or both.
+// Input is what a caller has of some texts: base vectors, tokens, or both. Tokens are counted as they occur: a student with a
+// context gate weighs them, so an adapter for one must have been opened with it.
 type Input struct {
 	Vectors *Matrix
 	Tokens  *Tokens
@@ -163,7 +164,14 @@ func (a *Adapter) step(input Input, from, to int) (Matrix, error) {
 		x = &cut
 	}
 	if a.needsTokens() {
-		features = a.tokens.features(input.Tokens.slice(from, to))
+		tokens := input.Tokens.slice(from, to)
+		if a.student != nil {
+			var err error
+			if tokens, err = a.student.weigh(tokens); err != nil {
+				return Matrix{}, err
+			}
+		}
+		features = a.tokens.features(tokens)
 	}
 	base := x
 	if a.Kind == "lexical" {

@@ -202,9 +202,9 @@ func checkVectors(t *testing.T, got Matrix, expected string, bound float64) {
 	}
 }
 
-// TestHostVectors runs test/vectors/host on both builds: a student with an adapter of each kind, and one with word buckets.
+// TestHostVectors runs test/vectors/host on both builds: a student with an adapter of each kind, one with word buckets, and one with a context gate as well.
 func TestHostVectors(t *testing.T) {
-	for _, name := range []string{"cases.json", "words.json"} {
+	for _, name := range []string{"cases.json", "words.json", "gated.json"} {
 		t.Run(name, func(t *testing.T) { testHostVectors(t, readCases(t, name)) })
 	}
 }

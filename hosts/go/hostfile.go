@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
+	"slices"
 )
 
 const (
@@ -17,12 +18,13 @@ const (
 type content uint32
 
 const (
-	studentFile content = 1
-	adapterFile content = 2
+	studentFile      content = 1
+	adapterFile      content = 2
+	gatedStudentFile content = 3
 )
 
 func (c content) String() string {
-	return map[content]string{studentFile: "student", adapterFile: "adapter"}[c]
+	return map[content]string{studentFile: "student", adapterFile: "adapter", gatedStudentFile: "student with a context gate"}[c]
 }
 
 var kinds = []string{"identity", "orthogonal", "affine", "lexical", "residual", "lowrank", "mlp"}
@@ -41,6 +43,7 @@ func (t numberType) size() int { return []int{4, 1, 4, 4, 1}[t-1] }
 
 // hostFile is a file as docs/abi.md lays it out, its hash and its layout checked.
 type hostFile struct {
+	content                      content
 	kind                         string
 	outputSpace                  string
 	baseFingerprint, fingerprint string
@@ -61,7 +64,8 @@ func corrupt(format string, args ...any) *Error {
 	return e
 }
 
-func readHostFile(file []byte, wanted content) (*hostFile, error) {
+// readHostFile reads a file of one of the contents wanted.
+func readHostFile(file []byte, wanted ...content) (*hostFile, error) {
 	if len(file) < headerBytes || string(file[:8]) != "chelated" {
 		return nil, corrupt("%d bytes do not begin as a host file does", len(file))
 	}
@@ -72,8 +76,9 @@ func readHostFile(file []byte, wanted content) (*hostFile, error) {
 	if hash := sha256.Sum256(file[hashedFrom:]); !bytes.Equal(hash[:], file[12:hashedFrom]) {
 		return nil, corrupt("the hash is not that of the content")
 	}
-	if got := content(word(hashedFrom)); got != wanted {
-		return nil, corrupt("expected the file of a %v, got content %d", wanted, got)
+	got := content(word(hashedFrom))
+	if !slices.Contains(wanted, got) {
+		return nil, corrupt("expected the file of a %v, got content %d", wanted[0], got)
 	}
 	if int(word(120)) >= len(kinds) || word(124) > 1 || word(128) > 2 {
 		return nil, corrupt("kind %d, output space %d or term frequency %d is unknown", word(120), word(124), word(128))
@@ -83,7 +88,8 @@ func readHostFile(file []byte, wanted content) (*hostFile, error) {
 		return nil, corrupt("%d sections do not fit", count)
 	}
 	read := &hostFile{
-		kind: kinds[word(120)], outputSpace: []string{"student", "teacher"}[word(124)],
+		content: got,
+		kind:    kinds[word(120)], outputSpace: []string{"student", "teacher"}[word(124)],
 		baseFingerprint: hex.EncodeToString(file[48:80]), fingerprint: hex.EncodeToString(file[80:112]),
 		dIn: int(word(112)), dOut: int(word(116)), termFrequency: word(128), sections: map[string]section{},
 	}

@@ -12,7 +12,7 @@ const abiVersion = 1
 
 var kernelExports = []string{
 	"abi_version", "heap_base", "memory_grow", "normalize_f32", "homeostatic_push_f32", "blend_f32", "centroid_f32",
-	"embedding_bag_f32", "embedding_bag_i8", "gemv_f32", "gemm_f32", "gemm_scratch_bytes", "top_k_f32", "top_k_finish",
+	"embedding_bag_f32", "embedding_bag_i8", "context_dots_f32", "dequantize_i8", "gemv_f32", "gemm_f32", "gemm_scratch_bytes", "top_k_f32", "top_k_finish",
 }
 
 var wordPieceExports = []string{

@@ -11,7 +11,8 @@ type Student struct {
 	host      *Host
 	table     table
 	weights   []float32
-	buckets   int // tokens beyond the table, of words and pairs of words
+	gate      *gate // nil where tokens count as often as they occur
+	buckets   int   // tokens beyond the table, of words and pairs of words
 	model     uint64
 	maxTokens int
 	maxBytes  int
@@ -26,7 +27,7 @@ func (s *Student) row(id uint32) (uint32, bool) { return id, int(id) < len(s.wei
 
 // OpenStudent reads the host file of a student.
 func (h *Host) OpenStudent(file []byte) (*Student, error) {
-	f, err := readHostFile(file, studentFile)
+	f, err := readHostFile(file, studentFile, gatedStudentFile)
 	if err != nil {
 		return nil, err
 	}
@@ -52,6 +53,11 @@ func (h *Host) OpenStudent(file []byte) (*Student, error) {
 	}
 	if s.table, err = h.kernels.keepTable(rows, scales); err != nil {
 		return nil, err
+	}
+	if f.content == gatedStudentFile {
+		if s.gate, err = readGate(f, h.kernels, s.table); err != nil {
+			return nil, err
+		}
 	}
 	return s, s.openTokenizer(f)
 }
@@ -131,7 +137,10 @@ func (s *Student) pool(tokens Tokens) (Matrix, error) {
 	out := NewMatrix(tokens.Texts(), s.Dims)
 	for from := 0; from < out.Rows; from += blockRows {
 		to := min(from+blockRows, out.Rows)
-		cut := tokens.slice(from, to)
+		cut, err := s.weigh(tokens.slice(from, to))
+		if err != nil {
+			return Matrix{}, err
+		}
 		weighted := sparse{cut.Offsets, cut.IDs, cut.Counts}.only(s.row)
 		for e, id := range weighted.ids {
 			weighted.values[e] *= s.weights[id]

@@ -14,6 +14,7 @@ export { readVectors, type VectorFile } from '../encode/read-vectors.ts';
 export { type StudentFiles, staticStudent } from '../encode/static-student.ts';
 export { vectorEncoder } from '../encode/vector-encoder.ts';
 export { withWordBuckets } from '../encode/with-word-buckets.ts';
+export { withoutGate } from '../encode/without-gate.ts';
 export { ChelatedError, type ErrorCode } from '../errors.ts';
 export { type Dataset, datasetWarnings, parseDataset } from '../evaluate/dataset.ts';
 export { type Evaluation, evaluate } from '../evaluate/evaluate.ts';

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { type Command, Option } from 'commander';
 import { readAdapter } from '../adapter/read-adapter.ts';
 import { config } from '../config.ts';
-import { readNamedStudent } from '../encode/student-folder.ts';
+import { readNamedStudent, shippedStudents } from '../encode/student-folder.ts';
 import { hostAdapter } from '../host/host-adapter.ts';
 import { hostStudent } from '../host/host-student.ts';
 import { model2vecFiles } from '../host/model2vec-files.ts';
@@ -27,14 +27,14 @@ export function exportCommand(program: Command): void {
     .addOption(
       new Option(
         '--format <FORMAT>',
-        'host: a file for Go, Rust, Python and Java; model2vec: a folder, adapter and student in one',
+        'host: a file for Go, Rust, Python and Java; model2vec: a folder, adapter and student in one, without a context gate',
       )
         .choices(['host', 'model2vec'])
         .default('host'),
     )
     .requiredOption('--out <PATH>', 'the file, or the folder, that is written')
     .option('--adapter <FILE.onnx>', 'the adapter; without it the student is written')
-    .option('--student <ID>', 'static, static-words, or a student folder', config.student)
+    .option('--student <ID>', `${shippedStudents.join(', ')}, or a student folder`, config.student)
     .option('--json', 'one JSON document on stdout')
     .addHelpText(
       'after',
@@ -47,16 +47,18 @@ async function exportFile({ format, out, adapter, student, json = false }: Expor
   const asFolder = format === 'model2vec';
   if (asFolder) await makeFolder(out);
   else await assertWritable(out);
-  const files = await content({ format, adapter, student });
+  const { files, leftOut } = await content({ format, adapter, student });
   for (const [name, bytes] of files) await writeFile(asFolder ? join(out, name) : out, bytes);
   const bytes = [...files.values()].reduce((sum, file) => sum + file.length, 0);
-  print(json, { out, format, bytes }, () => `${out}: ${bytes} bytes`);
+  const without = leftOut && `, without the ${leftOut}`;
+  print(json, { out, format, bytes, ...(leftOut && { left_out: leftOut }) }, () => `${out}: ${bytes} bytes${without}`);
 }
 
-/** File name → content; a host file has no name of its own. */
+/** File name → content, where a host file has no name of its own, and what of the student is not in it. */
 async function content({ format, adapter, student }: Pick<ExportOptions, 'format' | 'adapter' | 'student'>) {
   const read = adapter === undefined ? null : await readAdapter(await readAdapterFile(adapter));
-  if (format === 'host' && read) return new Map([['', await hostAdapter(read)]]);
+  if (format === 'host' && read) return { files: new Map([['', await hostAdapter(read)]]), leftOut: '' };
   const [files, kernels] = [await readNamedStudent(student), await loadKernels()];
-  return format === 'host' ? new Map([['', await hostStudent(files, kernels)]]) : model2vecFiles(files, read, kernels);
+  if (format === 'host') return { files: new Map([['', await hostStudent(files, kernels)]]), leftOut: '' };
+  return { files: await model2vecFiles(files, read, kernels), leftOut: files.gate ? 'context gate' : '' };
 }

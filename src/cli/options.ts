@@ -1,6 +1,7 @@
 import { InvalidArgumentError, Option } from 'commander';
 import { adapterKinds, distilModes, outputSpaces } from '../adapter/card.ts';
 import { config } from '../config.ts';
+import { shippedStudents } from '../encode/student-folder.ts';
 import { deviceChoices } from '../onnx/device.ts';
 import { parseNumber } from './parse-number.ts';
 
@@ -9,7 +10,7 @@ export const options = {
   student: () =>
     new Option(
       '--student <ID>',
-      'encoder that serves: static, static-words, a student folder, or vectors:DOCS.npy,QUERIES.npy',
+      `encoder that serves: ${shippedStudents.join(', ')}, a student folder, or vectors:DOCS.npy,QUERIES.npy`,
     ).default(config.student),
   mode: () => new Option('--mode <MODE>', 'what is learned (default: offline with a teacher)').choices(distilModes),
   alpha: () =>

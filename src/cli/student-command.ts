@@ -106,7 +106,7 @@ export function studentCommand(program: Command): void {
     .option('--id <NAME>', 'what the student calls itself (default: the name of the folder)')
     .option('--licence <NAME>', 'of the teacher, for the card and the NOTICE of what is made from it: Apache-2.0, say')
     .option('--cache <DIR>', 'where the teacher’s vectors are kept meanwhile', join(config.dataDirectory, 'embeddings'))
-    .option('--model2vec <DIR>', 'also write it in model2vec’s layout')
+    .option('--model2vec <DIR>', 'also write it in model2vec’s layout, without the gate')
     .requiredOption('--out <DIR>', 'folder of the student, for --student DIR')
     .addOption(options.device())
     .addOption(options.json())

@@ -15,6 +15,7 @@ export { type SharedEncoder, sharedEncoder } from './shared-encoder.ts';
 export { staticStudent } from './static-student.ts';
 export type { Tokenizer } from './tokenizer.ts';
 export { withWordBuckets } from './with-word-buckets.ts';
+export { withoutGate } from './without-gate.ts';
 
 /** {@link OpenEncoder} Loaded when first called, so that this module loads where there is no file system. */
 export const openEncoder: typeof OpenEncoder = async (...given) =>

@@ -1,5 +1,4 @@
 import { stat } from 'node:fs/promises';
-import { config } from '../config.ts';
 import { ChelatedError } from '../errors.ts';
 import type { Kernels } from '../kernels/kernels.ts';
 import type { Encoder } from './encoder.ts';
@@ -7,7 +6,7 @@ import { isModelFolder } from './onnx/model-folder.ts';
 import type { OnnxEncoderOptions } from './onnx/open-transformer.ts';
 import { openTokenizer } from './open-tokenizer.ts';
 import { staticStudent } from './static-student.ts';
-import { isShipped, readNamedStudent, readStudentFolder, shippedStudent } from './student-folder.ts';
+import { isShipped, readNamedStudent, readStudentFolder, shippedStudent, shippedStudents } from './student-folder.ts';
 import type { Tokenizer } from './tokenizer.ts';
 import { vectorEncoder } from './vector-encoder.ts';
 import { readVectorFile } from './vector-files.ts';
@@ -23,8 +22,7 @@ const openAiScheme = 'openai:';
 
 /**
  * Opens an encoder by what a user calls it: `static` (the shipped student), `static-words` (the same with words and pairs of
- * words as further tokens), the path of a student folder,
- * `vectors:DOCUMENTS[,QUERIES]` (.npy or .safetensors files), `openai:MODEL[@BASE_URL]`, or a transformer: a model
+ * words as further tokens), `static-plain` (without its context gate), the path of a student folder, `vectors:DOCUMENTS[,QUERIES]` (.npy or .safetensors files), `openai:MODEL[@BASE_URL]`, or a transformer: a model
  * folder, the name of one below CHELATED_MODELS, or a hub id.
  *
  * @throws {ChelatedError} not_found for an id that is none of these, and what opening the one it is throws
@@ -44,7 +42,7 @@ export async function openEncoder(id: string, { kernels, onnx }: OpenOptions): P
   ]);
   const model = await findModel(id).catch((error: unknown) => {
     if (!(error instanceof ChelatedError) || error.code !== 'not_found') throw error;
-    const others = `${config.student}, ${config.words.student}, the path of a student folder, ${vectorScheme}DOCUMENTS.npy[,QUERIES.npy], ${openAiScheme}MODEL`;
+    const others = `${shippedStudents.join(', ')}, the path of a student folder, ${vectorScheme}DOCUMENTS.npy[,QUERIES.npy], ${openAiScheme}MODEL`;
     throw new ChelatedError('not_found', `${error.message}; encoders are also ${others}`, { cause: error });
   });
   return onnxEncoder(model, kernels, onnx);

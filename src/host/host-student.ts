@@ -4,20 +4,19 @@ import { readStudentCard } from '../encode/student-card.ts';
 import { packVocabulary } from '../encode/word-piece-vocabulary.ts';
 import { ChelatedError } from '../errors.ts';
 import type { Kernels } from '../kernels/kernels.ts';
+import { transpose } from '../matrix.ts';
 import { type HostSection, writeHostFile } from './host-file.ts';
 
 /**
- * The host file of a static student: its table, and its vocabulary as the WordPiece module takes it.
+ * The host file of a static student: its table, its vocabulary as the WordPiece module takes it, and its context gate where it
+ * has one: both maps a row an output, as hosts take every map.
  *
- * @throws {ChelatedError} not_supported where the student has a context gate, invalid_input where the tokenizer is not BERT's, and what opening the student throws
+ * @throws {ChelatedError} invalid_input where the tokenizer is not BERT's, and what opening the student throws
  */
 export async function hostStudent(files: StudentFiles, kernels: Kernels): Promise<Uint8Array> {
   const encoder = await staticStudent(files, kernels);
   encoder.dispose();
-  if (encoder.gate) {
-    const message = `student ${encoder.id}: it has a context gate, which hosts of other languages do not carry; make one with --gate none`;
-    throw new ChelatedError('not_supported', message);
-  }
+  const { gate } = encoder;
   const { rows, weights } = encoder.table!;
   const packed = packVocabulary(files.tokenizer, readStudentCard(files.card).wordBucketBits);
   if (packed?.vocabulary.kinds.length !== rows.rows) {
@@ -35,10 +34,11 @@ export async function hostStudent(files: StudentFiles, kernels: Kernels): Promis
   put('prefix', new TextEncoder().encode(prefix));
   const { maxTokens, maxCharacters: longest } = config.encode;
   put('rules', Uint32Array.of(unknown, maxCharacters, flags, maxTokens, 3 * longest)); // UTF-8: 3 bytes a UTF-16 unit
+  if (gate) sections.set('gate_context', transpose(gate.context)).set('gate_tokens', gate.tokens);
   const { baseFingerprint, dims } = encoder;
   return writeHostFile({
     header: {
-      ...{ what: 'student', kind: 'identity', outputSpace: 'student', termFrequency: null },
+      ...{ what: gate ? 'gated student' : 'student', kind: 'identity', outputSpace: 'student', termFrequency: null },
       ...{ baseFingerprint, fingerprint: baseFingerprint, dIn: dims, dOut: dims },
     },
     sections,

@@ -34,7 +34,8 @@ export async function model2vecFiles(
   }
   const reason = adapter && (encoder.gate ? gated : notInTable(adapter, encoder.table!));
   if (reason) {
-    const message = `the ${adapter.card.kind} adapter cannot be written as one row a token: ${reason}; use ${encoder.gate ? 'chelated itself' : '--format host'}`;
+    const instead = encoder.gate ? `fit one for a student without a context gate (${config.plainStudent}), or ` : '';
+    const message = `the ${adapter.card.kind} adapter cannot be written as one row a token: ${reason}; ${instead}use --format host`;
     throw new ChelatedError('invalid_input', message);
   }
   const { rows, dims, data } = weightedRows(encoder.table!, adapter?.parts ?? null, kernels);

@@ -184,7 +184,10 @@ function judge(kernels: Kernels, input: TrainGateInput, aside: ArrayLike<number>
   }
 }
 
-function isBeyondChance({ texts, paragraphs }: TrainGateInput['heldOut'], { plain, gated, error }: TrainedGate['heldOut']) {
+function isBeyondChance(
+  { texts, paragraphs }: TrainGateInput['heldOut'],
+  { plain, gated, error }: TrainedGate['heldOut'],
+) {
   const { z, leastHeldOut } = config.makeStudent.gate;
   return texts.T.rows + paragraphs.T.rows >= leastHeldOut && gated - plain > z * error;
 }

@@ -7,7 +7,7 @@ import { hostStudent } from '../../src/host/host-student.ts';
 import type { Kernels } from '../../src/kernels/kernels.ts';
 import { expected } from '../adapter/expected.ts';
 import { sample } from '../adapter/samples.ts';
-import { tinyDims, tinyRows, tinyStudent } from '../encode/tiny-student.ts';
+import { gatedTinyStudent, tinyDims, tinyRows, tinyStudent } from '../encode/tiny-student.ts';
 
 const texts = [
   'a cat, a DOG.',
@@ -20,16 +20,18 @@ const texts = [
 ];
 
 /**
- * Names and bytes of the host files that every language is held to, and of what says what must come out: `cases.json`, and
- * `words.json` of a student that has word buckets.
+ * Names and bytes of the host files that every language is held to, and of what says what must come out: `cases.json`,
+ * `words.json` of a student that has word buckets, and `gated.json` of one that has a context gate as well.
  */
 export async function goldenFiles(kernels: Kernels): Promise<Map<string, Uint8Array>> {
   const plain = await tinyStudent();
   const words = withWordBuckets(plain, { id: 'tiny-words', bits: 3 });
+  const gated = withWordBuckets(await gatedTinyStudent(), { id: 'tiny-gated', bits: 3 });
   return new Map([
     ...(await goldenStudent(kernels, plain, '', adapterKinds, texts)),
     // The last one has more ids than bytes.
     ...(await goldenStudent(kernels, words, 'words', ['lexical', 'residual'], [...texts, 'a b a b a'])),
+    ...(await goldenStudent(kernels, gated, 'gated', ['lexical', 'residual'], [...texts, 'a b a b a'])),
   ]);
 }
 

@@ -58,10 +58,15 @@ describe('hostStudent', () => {
     expect(words).toEqual(Object.keys(JSON.parse(tinyTokenizer).model.vocab));
   });
 
-  test('refuses a student with a context gate, and says what to do', async () => {
-    const failure = hostStudent(await gatedTinyStudent(), kernels);
-    expect(await codeOf(() => failure)).toBe('not_supported');
-    await expect(failure).rejects.toThrow('--gate none');
+  test('of a student with a context gate it holds both maps too, a row an output, and is of a content of its own', async () => {
+    const files = await gatedTinyStudent();
+    const { header, sections } = await readHostFile(await hostStudent(files, kernels));
+    const { baseFingerprint, gate } = await staticStudent(files, kernels);
+    expect(header).toMatchObject({ what: 'gated student', baseFingerprint, fingerprint: baseFingerprint });
+    expect(sections.get('gate_context')).toEqual(transpose(gate!.context));
+    expect(sections.get('gate_tokens')).toEqual(gate!.tokens);
+    const plain = await readHostFile(await hostStudent(await tinyStudent(), kernels));
+    expect([...plain.sections.keys(), 'gate_context', 'gate_tokens']).toEqual([...sections.keys()]);
   });
 
   test('refuses a student whose tokenizer is another', async () => {

@@ -14,6 +14,7 @@ const assets: Readonly<Record<string, ModuleType>> = {
   'chelated/wordpiece.wasm': 'wasm',
   'chelated/student/table.safetensors': 'data',
   'chelated/student/basis.safetensors': 'data',
+  'chelated/student/gate.safetensors': 'data',
   'chelated/student/card.json': 'json',
   'chelated/student/tokenizer.json': 'json',
 };

@@ -55,12 +55,13 @@ def test_adapter(host: Host, student: Student, cases: dict, kind: str) -> None:
     check_adapter(host, student, cases, kind, f"{kind}.chelated")
 
 
-def test_word_buckets(host: Host) -> None:
-    cases = host_cases("words")
-    student = host.open_student(host_file("words-student"))
+@pytest.mark.parametrize("name", ["words", "gated"])
+def test_word_buckets_and_a_context_gate(host: Host, name: str) -> None:
+    cases = host_cases(name)
+    student = host.open_student(host_file(f"{name}-student"))
     check_student(student, cases)
     for kind in ("lexical", "residual"):
-        check_adapter(host, student, cases, kind, f"words-{kind}.chelated")
+        check_adapter(host, student, cases, kind, f"{name}-{kind}.chelated")
 
 
 def check_student(student: Student, cases: dict) -> None:

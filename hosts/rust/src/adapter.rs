@@ -29,7 +29,8 @@ struct Hidden {
     out: Linear,
 }
 
-/// What a caller has of some texts: base vectors, tokens, or both.
+/// What a caller has of some texts: base vectors, tokens, or both. Tokens are counted as they occur: a student with a context gate
+/// weighs them, so an adapter for one must have been opened with it.
 #[derive(Default, Clone, Copy)]
 pub struct Input<'a> {
     pub vectors: Option<&'a Matrix>,
@@ -38,7 +39,7 @@ pub struct Input<'a> {
 
 impl Adapter {
     pub(crate) fn open(host: &mut Host, file: &[u8], student: Option<&Student>) -> Result<Self> {
-        let file = HostFile::read(file, Content::Adapter)?;
+        let file = HostFile::read(file, &[Content::Adapter])?;
         if let Some(student) = student {
             host.check_mine(student.host())?;
             if student.fingerprint() != file.base_fingerprint {
@@ -153,7 +154,11 @@ impl Adapter {
     /// One block; the terms are added in the order of docs/abi.md.
     fn step(&self, host: &mut Host, x: Option<Matrix>, tokens: Option<Tokens>, n: usize) -> Result<Matrix> {
         let kernels = &mut host.kernels;
-        let part = self.tokens.as_ref().zip(tokens).map(|(part, tokens)| (part, part.features(tokens)));
+        let weighed = match (&self.student, tokens) {
+            (Some(student), Some(tokens)) => Some(student.weigh(kernels, tokens)?),
+            (_, tokens) => tokens,
+        };
+        let part = self.tokens.as_ref().zip(weighed).map(|(part, tokens)| (part, part.features(tokens)));
         let prior = match (&part, &self.student, self.kind) {
             (Some((part, features)), Some(student), Kind::Lexical) => {
                 let rest = student.in_table(&part.without_row(features));

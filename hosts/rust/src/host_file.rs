@@ -42,6 +42,7 @@ pub(crate) enum TermFrequency {
 pub(crate) enum Content {
     Student = 1,
     Adapter = 2,
+    GatedStudent = 3,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -66,6 +67,7 @@ impl Numbers {
 
 /// A file as docs/abi.md lays it out, its hash and its layout checked.
 pub(crate) struct HostFile<'a> {
+    pub content: Content,
     pub kind: Kind,
     pub output_space: OutputSpace,
     pub base_fingerprint: String,
@@ -85,7 +87,8 @@ pub(crate) struct Section<'a> {
 }
 
 impl<'a> HostFile<'a> {
-    pub fn read(file: &'a [u8], wanted: Content) -> Result<Self> {
+    /// A file of one of the contents wanted.
+    pub fn read(file: &'a [u8], wanted: &[Content]) -> Result<Self> {
         if file.len() < HEADER || !file.starts_with(b"chelated") {
             return Err(Error::corrupt(format!("{} bytes do not begin as a host file does", file.len())));
         }
@@ -97,16 +100,17 @@ impl<'a> HostFile<'a> {
         if Sha256::digest(&file[HASHED_FROM..]).as_slice() != &file[12..HASHED_FROM] {
             return Err(Error::corrupt("the hash is not that of the content"));
         }
-        if word(file, HASHED_FROM) != wanted as u32 {
-            let got = word(file, HASHED_FROM);
-            return Err(Error::corrupt(format!("expected the file of a {wanted:?}, got content {got}")));
-        }
+        let got = word(file, HASHED_FROM);
+        let Some(&content) = wanted.iter().find(|content| **content as u32 == got) else {
+            return Err(Error::corrupt(format!("expected the file of a {:?}, got content {got}", wanted[0])));
+        };
         let count = word(file, 132) as usize;
         if count > (file.len() - HEADER) / ENTRY {
             return Err(Error::corrupt(format!("{count} sections do not fit")));
         }
         let sections = (0..count).map(|i| read_section(file, HEADER + i * ENTRY)).collect::<Result<_>>()?;
         Ok(Self {
+            content,
             kind: pick(&KINDS, word(file, 120), "kind")?,
             output_space: pick(&[OutputSpace::Student, OutputSpace::Teacher], word(file, 124), "output space")?,
             base_fingerprint: hex(&file[48..80]),

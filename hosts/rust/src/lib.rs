@@ -10,6 +10,7 @@ struct Readme;
 
 mod adapter;
 mod error;
+mod gate;
 mod host;
 mod host_file;
 mod index;

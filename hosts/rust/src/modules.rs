@@ -13,6 +13,8 @@ const KERNELS: &[&str] = &[
     "centroid_f32",
     "embedding_bag_f32",
     "embedding_bag_i8",
+    "context_dots_f32",
+    "dequantize_i8",
     "gemv_f32",
     "gemm_f32",
     "gemm_scratch_bytes",

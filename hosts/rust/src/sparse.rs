@@ -83,6 +83,15 @@ impl Table {
         Ok(Self { at, scales, rows: table.rows, dims })
     }
 
+    /// The address of some of the rows as f32: int8 rows are written to `x`.
+    pub fn f32_rows(&self, kernels: &mut Instance, rows: std::ops::Range<usize>, x: usize) -> Result<usize> {
+        let first = rows.start * self.dims;
+        let Some(scales) = self.scales else { return Ok(self.at + 4 * first) };
+        let args = [self.at + first, scales + 4 * rows.start, x, rows.len(), self.dims];
+        kernels.call("dequantize_i8", &args.map(Into::into))?;
+        Ok(x)
+    }
+
     /// Sums the rows that each sparse row names. Not normalised.
     pub fn bag(&self, kernels: &mut Instance, s: &Sparse) -> Result<Matrix> {
         let mut out = Matrix::zeros(s.rows(), self.dims);

@@ -1,8 +1,10 @@
 use std::sync::Arc;
 
 use crate::error::Result;
+use crate::gate::Gate;
 use crate::host::{BLOCK_ROWS, Host};
 use crate::host_file::{Content, HostFile, Numbers};
+use crate::instance::Instance;
 use crate::matrix::Matrix;
 use crate::sparse::{Sparse, Table};
 use crate::tokenizer::Tokenizer;
@@ -16,17 +18,22 @@ pub struct Student {
     dims: usize,
     pub(crate) table: Table,
     weights: Arc<[f32]>,
+    /// None where tokens count as often as they occur.
+    gate: Option<Gate>,
     tokenizer: Tokenizer,
 }
 
 impl Student {
     pub(crate) fn open(host: &mut Host, file: &[u8]) -> Result<Self> {
-        let file = HostFile::read(file, Content::Student)?;
+        let file = HostFile::read(file, &[Content::Student, Content::GatedStudent])?;
         let weights: Vec<f32> = file.demand("weights", Numbers::F32, None, Some(1))?.to_vec();
         let vocabulary = weights.len();
+        let table = Table::keep(&mut host.kernels, &file, ["rows", "scales"], Some(vocabulary), file.d_out)?;
+        let gated = file.content == Content::GatedStudent;
         Ok(Self {
             host: host.id(),
-            table: Table::keep(&mut host.kernels, &file, ["rows", "scales"], Some(vocabulary), file.d_out)?,
+            gate: gated.then(|| Gate::read(&mut host.kernels, &file, &table)).transpose()?,
+            table,
             tokenizer: Tokenizer::open(&mut host.word_piece, &file, vocabulary)?,
             weights: weights.into(),
             dims: file.d_out,
@@ -50,6 +57,14 @@ impl Student {
     /// The tokens that have a row in the table.
     pub(crate) fn in_table(&self, tokens: &Sparse) -> Sparse {
         tokens.only(|id| ((id as usize) < self.table.rows).then_some(id))
+    }
+
+    /// Each token counted as often as the gate lets it, where there is one.
+    pub(crate) fn weigh(&self, kernels: &mut Instance, mut tokens: Tokens) -> Result<Tokens> {
+        if let Some(gate) = &self.gate {
+            gate.weigh(kernels, &self.weights, &mut tokens)?;
+        }
+        Ok(tokens)
     }
 
     pub(crate) fn host(&self) -> u64 {
@@ -81,7 +96,7 @@ impl Student {
         let mut out = Matrix::zeros(n, self.dims);
         for from in (0..n).step_by(BLOCK_ROWS) {
             let to = n.min(from + BLOCK_ROWS);
-            let Tokens { offsets, ids, counts } = tokens.cut(from, to);
+            let Tokens { offsets, ids, counts } = self.weigh(&mut host.kernels, tokens.cut(from, to))?;
             let mut weighted = self.in_table(&Sparse { offsets, ids, values: counts });
             for (id, value) in weighted.ids.iter().zip(&mut weighted.values) {
                 *value *= self.weights[*id as usize];

@@ -1,4 +1,4 @@
-//! test/vectors/host on both builds: a student with an adapter of each kind, and one with word buckets.
+//! test/vectors/host on both builds: a student with an adapter of each kind, one with word buckets, and one with a context gate as well.
 
 mod common;
 
@@ -21,7 +21,7 @@ fn assert_near(got: &[f32], expected: &[f32], bound: f32, what: &str) {
 
 #[test]
 fn students_and_adapters_give_what_typescript_gives() {
-    for name in ["cases.json", "words.json"] {
+    for name in ["cases.json", "words.json", "gated.json"] {
         check(&serde_json::from_slice(&vectors(name)).unwrap());
     }
 }

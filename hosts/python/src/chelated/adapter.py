@@ -77,7 +77,10 @@ class Adapter:
         return self.correct(self._student.encode(tokens) if self._needs_vectors else None, tokens)
 
     def correct(self, vectors: np.ndarray | None = None, tokens: Tokens | None = None) -> np.ndarray:
-        """Unit rows (n, d_out), or exactly zero for a zero input. Give what the kind needs: base vectors, tokens or both."""
+        """Unit rows (n, d_out), or exactly zero for a zero input. Give what the kind needs: base vectors, tokens or both.
+
+        Tokens are counted as they occur: a student with a context gate weighs them, so open an adapter for one with it.
+        """
         x = self._check_vectors(vectors) if self._needs_vectors else None
         bags = self._check_tokens(tokens) if self._needs_tokens else None
         n = len(bags) if x is None else len(x)
@@ -96,6 +99,8 @@ class Adapter:
         """One block; the terms are added in the order of docs/abi.md."""
         kernels = self._host.kernels
         n = len(tokens) if x is None else len(x)
+        if tokens is not None and self._student is not None:
+            tokens = self._student.weigh(tokens)
         features = None if tokens is None else self._tokens.features(tokens)
         base = x
         if self.kind == "lexical":

@@ -10,7 +10,7 @@ FORMAT = 1
 KINDS = ("identity", "orthogonal", "affine", "lexical", "residual", "lowrank", "mlp")
 SPACES = ("student", "teacher")
 TERM_FREQUENCIES = (None, "count", "log")
-_CONTENTS = {"student": 1, "adapter": 2}
+_CONTENTS = {1: "student", 2: "adapter", 3: "gated student"}
 _TYPES = {1: np.float32, 2: np.int8, 3: np.uint32, 4: np.int32, 5: np.uint8}
 _HEADER, _ENTRY, _HASHED_FROM = 144, 32, 44
 
@@ -19,6 +19,7 @@ _HEADER, _ENTRY, _HASHED_FROM = 144, 32, 44
 class HostFile:
     """A file as docs/abi.md lays it out, its hash and its layout checked."""
 
+    content: str
     kind: str
     output_space: str
     base_fingerprint: str
@@ -52,7 +53,8 @@ class HostFile:
         return self.demand(name, dtype, length, 1)[:, 0]
 
 
-def read_host_file(file: bytes, wanted: str) -> HostFile:
+def read_host_file(file: bytes, *wanted: str) -> HostFile:
+    """A file of one of the contents wanted."""
     if len(file) < _HEADER or file[:8] != b"chelated":
         raise corrupt(f"{len(file)} bytes do not begin as a host file does")
     (version,) = struct.unpack_from("<I", file, 8)
@@ -62,14 +64,15 @@ def read_host_file(file: bytes, wanted: str) -> HostFile:
     if sha256(file[_HASHED_FROM:]).digest() != file[12:_HASHED_FROM]:
         raise corrupt("the hash is not that of the content")
     (content,) = struct.unpack_from("<I", file, _HASHED_FROM)
-    if content != _CONTENTS[wanted]:
-        raise corrupt(f"expected the file of a {wanted}, got content {content}")
+    if _CONTENTS.get(content) not in wanted:
+        raise corrupt(f"expected the file of a {wanted[0]}, got content {content}")
     d_in, d_out, kind, space, frequency, count = struct.unpack_from("<6I", file, 112)
     if kind >= len(KINDS) or space >= len(SPACES) or frequency >= len(TERM_FREQUENCIES):
         raise corrupt(f"kind {kind}, output space {space} or term frequency {frequency} is unknown")
     if _HEADER + count * _ENTRY > len(file):
         raise corrupt(f"{count} sections do not fit")
     return HostFile(
+        content=_CONTENTS[content],
         kind=KINDS[kind],
         output_space=SPACES[space],
         base_fingerprint=file[48:80].hex(),

@@ -36,6 +36,14 @@ class Table:
         at = kernels.keep(rows)
         return Table(at, None if scales is None else kernels.keep(scales), *rows.shape)
 
+    def f32_rows(self, kernels: Instance, start: int, n: int, x: int) -> int:
+        """The address of some of the rows as f32: int8 rows are written to ``x``."""
+        first = start * self.dims
+        if self.scales is None:
+            return self.at + 4 * first
+        kernels.call("dequantize_i8", self.at + first, self.scales + 4 * start, x, n, self.dims)
+        return x
+
     def bag(self, kernels: Instance, s: Sparse) -> np.ndarray:
         """Sums the rows that each sparse row names. Not normalised."""
         n = len(s.offsets) - 1

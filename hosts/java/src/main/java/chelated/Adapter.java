@@ -82,7 +82,10 @@ public final class Adapter {
         return correct(file.kind.needsVectors() ? student.encode(read) : null, read);
     }
 
-    /** Unit rows, or exactly zero for a zero input. Give what the kind needs, base vectors, tokens or both; null for the other. */
+    /**
+     * Unit rows, or exactly zero for a zero input. Give what the kind needs, base vectors, tokens or both; null for the other.
+     * Tokens are counted as they occur: a student with a context gate weighs them, so open an adapter for one with it.
+     */
     public Matrix correct(Matrix vectors, Tokens given) {
         Matrix x = file.kind.needsVectors() ? checkVectors(vectors) : null;
         Tokens read = file.kind.needsTokens() ? checkTokens(given) : null;
@@ -107,7 +110,8 @@ public final class Adapter {
     private Matrix step(Matrix x, Tokens read) {
         Instance kernels = host.kernels;
         int n = x == null ? read.texts() : x.rows();
-        Sparse features = read == null ? null : tokens.features(read);
+        Sparse features = null;
+        if (read != null) features = tokens.features(student == null ? read : student.weigh(read));
         Matrix base = x;
         if (file.kind == Kind.LEXICAL) {
             Sparse rest = student.inTable(tokens.withoutRow(features));

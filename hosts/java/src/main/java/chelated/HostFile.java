@@ -19,7 +19,7 @@ final class HostFile {
     private static final int ENTRY = 32;
     private static final int HASHED_FROM = 44;
 
-    enum Content { STUDENT, ADAPTER }
+    enum Content { STUDENT, ADAPTER, GATED_STUDENT }
 
     enum TermFrequency { NONE, COUNT, LOG }
 
@@ -35,6 +35,7 @@ final class HostFile {
 
     record Section(Type type, int rows, int dims, byte[] bytes) {}
 
+    final Content content;
     final Kind kind;
     final OutputSpace outputSpace;
     final String baseFingerprint;
@@ -44,7 +45,8 @@ final class HostFile {
     final TermFrequency termFrequency;
     private final Map<String, Section> sections = new HashMap<>();
 
-    HostFile(byte[] file, Content wanted) {
+    /** A file of one of the contents wanted. */
+    HostFile(byte[] file, Content... wanted) {
         ByteBuffer words = ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN);
         if (file.length < HEADER || !new String(file, 0, 8, StandardCharsets.ISO_8859_1).equals("chelated")) {
             throw corrupt(file.length + " bytes do not begin as a host file does");
@@ -58,9 +60,11 @@ final class HostFile {
         if (!Arrays.equals(sha256(file), 0, 32, file, 12, HASHED_FROM)) {
             throw corrupt("the hash is not that of the content");
         }
-        if (words.getInt(HASHED_FROM) != 1 + wanted.ordinal()) {
-            throw corrupt("expected the file of a " + wanted + ", got content " + words.getInt(HASHED_FROM));
-        }
+        int got = words.getInt(HASHED_FROM);
+        content = Arrays.stream(wanted)
+                .filter(one -> 1 + one.ordinal() == got)
+                .findFirst()
+                .orElseThrow(() -> corrupt("expected the file of a " + wanted[0] + ", got content " + got));
         baseFingerprint = HexFormat.of().formatHex(file, 48, 80);
         fingerprint = HexFormat.of().formatHex(file, 80, 112);
         dIn = words.getInt(112);

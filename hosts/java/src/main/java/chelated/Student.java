@@ -10,15 +10,18 @@ public final class Student {
     private final String fingerprint;
     private final int dims;
     private final float[] weights;
+    private final Gate gate; // null where tokens count as often as they occur
     private final Tokenizer tokenizer;
 
     Student(Host host, byte[] bytes) {
-        HostFile file = new HostFile(bytes, HostFile.Content.STUDENT);
+        HostFile file = new HostFile(bytes, HostFile.Content.STUDENT, HostFile.Content.GATED_STUDENT);
         this.host = host;
         fingerprint = file.fingerprint;
         dims = file.dOut;
         weights = Numbers.toFloats(file.demand("weights", Type.F32, -1, 1).bytes());
         table = Table.keep(host.kernels, file, "rows", "scales", weights.length, dims);
+        boolean gated = file.content == HostFile.Content.GATED_STUDENT;
+        gate = gated ? new Gate(host.kernels, file, table, weights) : null;
         tokenizer = new Tokenizer(host.wordPiece, file, weights.length);
     }
 
@@ -38,6 +41,11 @@ public final class Student {
     /** The tokens that have a row in the table. */
     Sparse inTable(Sparse tokens) {
         return tokens.only(id -> id < table.rows() ? id : -1);
+    }
+
+    /** Each token counted as often as the gate lets it, where there is one. */
+    Tokens weigh(Tokens tokens) {
+        return gate == null ? tokens : gate.weigh(tokens);
     }
 
     /** Token ids of each text in reading order. Lone surrogates count as U+FFFD. */
@@ -63,7 +71,7 @@ public final class Student {
         Matrix out = Matrix.zeros(tokens.texts(), dims);
         synchronized (host) {
             for (int from = 0; from < tokens.texts(); from += Host.BLOCK_ROWS) {
-                Tokens block = tokens.slice(from, Math.min(tokens.texts(), from + Host.BLOCK_ROWS));
+                Tokens block = weigh(tokens.slice(from, Math.min(tokens.texts(), from + Host.BLOCK_ROWS)));
                 Sparse weighted = inTable(new Sparse(block.offsets, block.ids, block.counts));
                 for (int e = 0; e < weighted.ids().length; e++) weighted.values()[e] *= weights[weighted.ids()[e]];
                 Matrix sums = table.bag(host.kernels, weighted);

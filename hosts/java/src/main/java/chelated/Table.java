@@ -11,6 +11,13 @@ record Table(int at, Integer scales, int rows, int dims) {
         return new Table(at, scales == null ? null : kernels.keep(scales.bytes()), rows.rows(), dims);
     }
 
+    /** The address of some of the rows as f32: int8 rows are written to x. */
+    int floatRows(Instance kernels, int from, int n, int x) {
+        if (scales == null) return at + 4 * from * dims;
+        kernels.call("dequantize_i8", at + from * dims, scales + 4 * from, x, n, dims);
+        return x;
+    }
+
     /** Sums the rows that each sparse row names. Not normalised. */
     Matrix bag(Instance kernels, Sparse s) {
         Matrix out = Matrix.zeros(s.rows(), dims);

@@ -8,7 +8,7 @@ public final class Tokens {
     final int[] ids;
     final float[] counts;
 
-    private Tokens(int[] offsets, int[] ids, float[] counts) {
+    Tokens(int[] offsets, int[] ids, float[] counts) {
         this.offsets = offsets;
         this.ids = ids;
         this.counts = counts;

@@ -115,7 +115,9 @@ final class GoldenTest {
     @ParameterizedTest
     @MethodSource("everyModules")
     void studentsAndAdaptersGiveWhatTypeScriptGives(Modules modules) throws IOException {
-        for (String name : List.of("cases.json", "words.json")) check(modules, JSON.readTree(Assets.hostFile(name)));
+        for (String name : List.of("cases.json", "words.json", "gated.json")) {
+            check(modules, JSON.readTree(Assets.hostFile(name)));
+        }
     }
 
     private static void check(Modules modules, JsonNode cases) throws IOException {
