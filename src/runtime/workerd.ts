@@ -12,6 +12,7 @@ import { readSnapshot } from '../store/snapshot.ts';
 import { AdapterFeed } from './adapter-feed.ts';
 
 export { withWordBuckets } from '../encode/with-word-buckets.ts';
+export { withoutGate } from '../encode/without-gate.ts';
 
 /** What is bundled with a worker: it has no file system, and compiles nothing. */
 export interface WorkerParts {

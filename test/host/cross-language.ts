@@ -4,8 +4,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadAdapter } from '../../src/adapter/load-adapter.ts';
-import { config } from '../../src/config.ts';
 import { openEncoder } from '../../src/encode/open-encoder.ts';
+import { shippedStudents } from '../../src/encode/student-folder.ts';
 import { readDataset } from '../../src/evaluate/read-dataset.ts';
 import { loadKernels } from '../../src/kernels/load.ts';
 import type { Matrix } from '../../src/matrix.ts';
@@ -17,7 +17,7 @@ const { CHELATED_DATA: data } = process.env;
 const folder = mkdtempSync(join(tmpdir(), 'chelated-hosts-'));
 try {
   const texts = [...(await firstTexts('assets/sample', data ? 500 : 1000)), ...(await abstracts())];
-  for (const student of [config.student, config.words.student]) await runAll(student, texts);
+  for (const student of shippedStudents) await runAll(student, texts);
 } finally {
   rmSync(folder, { recursive: true });
 }

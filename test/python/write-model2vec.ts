@@ -2,6 +2,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadAdapter } from '../../src/adapter/load-adapter.ts';
+import { config } from '../../src/config.ts';
 import { openEncoder } from '../../src/encode/open-encoder.ts';
 import { readDataset } from '../../src/evaluate/read-dataset.ts';
 import { loadKernels } from '../../src/kernels/load.ts';
@@ -30,12 +31,13 @@ function place(name: string) {
   return { at, keep };
 }
 
-// The shipped student with an adapter.
+// The shipped student's plain table with an adapter.
 {
   const { at, keep } = place('adapter');
-  const files = await writeSampleFiles(at('.'));
-  await run('export', '--format', 'model2vec', '--adapter', files.onnx, '--out', at('model'));
-  const encoder = await openEncoder('static', { kernels });
+  const files = await writeSampleFiles(at('.'), config.plainStudent);
+  const student = ['--student', config.plainStudent];
+  await run('export', '--format', 'model2vec', ...student, '--adapter', files.onnx, '--out', at('model'));
+  const encoder = await openEncoder(config.plainStudent, { kernels });
   const adapter = await loadAdapter(readFileSync(files.onnx), { encoder, kernels });
   const texts = (await readDataset('assets/sample')).documents.slice(0, 1000).map(({ text }) => text);
   keep(texts, (await adapter.correct({ tokens: encoder.tokenize(texts) })).data);
@@ -52,7 +54,7 @@ for (const [name, tokenizer] of [
   writeFileSync(at('texts.txt'), texts.join('\n'));
   await run(
     ...['student', '--teacher', at('teacher'), '--general', 'none', '--texts', at('texts.txt'), '--dims', '6'],
-    ...['--cache', at('cache'), '--out', at('student'), '--model2vec', at('model')],
+    ...['--gate', 'none', '--cache', at('cache'), '--out', at('student'), '--model2vec', at('model')],
   );
   const student = await openEncoder(at('student'), { kernels });
   keep(texts, (await student.encode(texts, { role: 'document' })).vectors.data);
