@@ -3,10 +3,11 @@
 //
 //   CHELATED_MODELS=… node scripts/bun.mjs scripts/build-student.ts --raw --out RAW
 //   CHELATED_DATA=… CHELATED_VECTORS=… node scripts/bun.mjs bench/student.bench.ts [--raw RAW] [--students DIR,DIR] [--f32 TABLE.npy]
-//       [--documents 0,30,100,300,1000,all] [--plot FILE.svg] [--json] [COLLECTION…]
+//       [--documents 0,30,100,300,1000,all] [--test] [--plot FILE.svg] [--json] [COLLECTION…]
 //
 // Rows: a student, and the documents that its adapter was fitted on (0: none). `mean` is the mean share of the teacher's nDCG@10.
 // Below, how long a query takes, tokens and vector, beside the first student's: medians of rounds, and of their ratios; students take turns.
+// --test: each student beside the first one, collection by collection, with what chance does.
 // --plot: nDCG@10 without a corpus, by the number of general texts that a student's card names.
 // "teacher's documents": the teacher's own vectors are searched with the student's queries, without any adapter.
 import { readFile, writeFile } from 'node:fs/promises';
@@ -25,7 +26,9 @@ import { evaluate } from '../src/evaluate/evaluate.ts';
 import { readDataset } from '../src/evaluate/read-dataset.ts';
 import { reportTable } from '../src/evaluate/report-table.ts';
 import { loadKernels } from '../src/kernels/load.ts';
+import { against, significance } from '../src/lab/against.ts';
 import { type Chart, drawChart } from '../src/lab/chart.ts';
+import { type MeanRow, meanRow } from '../src/lab/mean-row.ts';
 import { type Matrix, pickRows } from '../src/matrix.ts';
 import { random } from '../src/random.ts';
 import { median } from './http/load.ts';
@@ -37,6 +40,7 @@ const { values: options, positionals } = parseArgs({
     students: { type: 'string', default: 'static' },
     f32: { type: 'string' },
     plot: { type: 'string' },
+    test: { type: 'boolean', default: false },
     documents: { type: 'string', default: '0,30,100,300,1000,all' },
     teacher: { type: 'string', default: 'all-MiniLM-L6-v2' },
     seed: { type: 'string', default: '0' },
@@ -63,6 +67,7 @@ if (options.f32) {
 const waits: number[][] = students.map(() => []);
 const table = new Map<string, number[]>();
 const ceiling: number[] = [];
+const perCollection: MeanRow[] = [];
 const note = (name: string, ndcg: number) => {
   table.set(name, [...(table.get(name) ?? []), ndcg]);
   process.stderr.write(`${name}: ${ndcg.toFixed(4)}\n`);
@@ -76,7 +81,12 @@ for (const collection of collections) {
   const asked = dataset.queries.map(({ text }) => text);
   const all = (encoder: Encoder, of: string[], role: 'document' | 'query') =>
     encoder.encode(of, { role, positions: of.map((_, i) => i) }).then((encoded) => encoded.vectors);
-  const score = (documents: Matrix, queries: Matrix) => evaluate({ dataset, kernels, documents, queries })['ndcg@10'];
+  const score = (documents: Matrix, queries: Matrix) => evaluate({ dataset, kernels, documents, queries });
+  const noteOf = (name: string, setting: string, { 'ndcg@10': ndcg, perQuery }: ReturnType<typeof score>) => {
+    note(`${name}, ${setting}`, ndcg);
+    const figures = perQuery.map((query) => query['ndcg@10']);
+    perCollection.push(meanRow([{ collection, setting, name, ndcg, perQuery: figures }]));
+  };
   const T = await all(teacher, texts, 'document');
   const order = random(Number(options.seed)).shuffle(ids.map((_, i) => i));
   process.stderr.write(`\n${collection}\n`);
@@ -85,10 +95,10 @@ for (const collection of collections) {
     const Q = await all(student, asked, 'query');
     for (const count of options.documents.split(',')) {
       if (count === '0') {
-        note(`${name}, no corpus`, score(D, Q));
+        noteOf(name, 'no corpus', score(D, Q));
         if (student.teacherSpace) {
           const side = { student, teacher, texts, kernels };
-          note(`${name}, no corpus, teacher's documents`, score(await teacherDocuments(T, side), Q));
+          noteOf(name, "no corpus, teacher's documents", score(await teacherDocuments(T, side), Q));
         }
         continue;
       }
@@ -101,16 +111,14 @@ for (const collection of collections) {
       const adapter = kernelsAdapter({ parts, card }, { kernels, table: student.table! });
       const input = { vectors: D, tokens: student.tokenize(texts) };
       const corrected = await adapter.correct(input);
-      note(
-        `${name}, ${count} documents`,
-        score(corrected, await adapter.correct({ vectors: Q, tokens: student.tokenize(asked) })),
-      );
+      const queries = await adapter.correct({ vectors: Q, tokens: student.tokenize(asked) });
+      noteOf(name, `${count} documents`, score(corrected, queries));
       process.stderr.write(`  ${card.gate?.promoted ? 'promoted' : 'refused'}; ${JSON.stringify(card.fit)}\n`);
       await adapter.dispose();
     }
   }
   await timeQueries(asked);
-  ceiling.push(score(T, await all(teacher, asked, 'query')));
+  ceiling.push(score(T, await all(teacher, asked, 'query'))['ndcg@10']);
   note('teacher', ceiling.at(-1)!);
   teacher.dispose();
 }
@@ -120,6 +128,13 @@ const rows = Array.from(table, ([name, figures]) => {
   return { name, figures: [...figures, mean] };
 });
 console.log(options.json ? JSON.stringify(rows) : reportTable([...collections, 'mean'], rows));
+if (options.test) {
+  const first = students[0]!.name;
+  const tested = against(perCollection, perCollection, (to, row) => to.name === first && to.setting === row.setting);
+  const title = `Against ${first}`;
+  const { text, table } = significance(title, tested, (row) => `${row.collection}, ${row.name}, ${row.setting}`);
+  console.log(`\n${title}. ${text}\n${reportTable(table!.columns, table!.rows)}`);
+}
 for (const [i, { name }] of students.entries()) {
   const beside = median(waits[i]!.map((wait, round) => wait / waits[0]![round]!));
   console.error(`${name}: ${median(waits[i]!).toFixed(1)} µs a query, ${beside.toFixed(2)} × ${students[0]!.name}`);

@@ -33,13 +33,14 @@ func (h *Host) OpenAdapter(file []byte, student *Student) (*Adapter, error) {
 	if student != nil && (student.Fingerprint != f.baseFingerprint || student.host != h) {
 		return nil, refuse(AdapterWrongModel, "the adapter was fitted for student %.12s…, this one is %.12s…; use that student, opened by the same host", f.baseFingerprint, student.Fingerprint)
 	}
-	h.mu.Lock()
-	defer h.mu.Unlock()
 	a := &Adapter{
 		Kind: f.kind, OutputSpace: f.outputSpace, BaseFingerprint: f.baseFingerprint, Fingerprint: f.fingerprint,
 		DIn: f.dIn, DOut: f.dOut, host: h, student: student,
 	}
-	return a, a.read(f)
+	if err := h.open(f, a.read); err != nil {
+		return nil, err
+	}
+	return a, nil
 }
 
 func (a *Adapter) read(f *hostFile) (err error) {

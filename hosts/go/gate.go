@@ -1,6 +1,9 @@
 package chelated
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 // leastOpen is far below what a trained gate gives: a token that is there never vanishes.
 const leastOpen = 1.0 / (1 << 20)
@@ -13,18 +16,18 @@ type gate struct {
 
 // readGate takes every row of the table through both maps, once.
 func readGate(f *hostFile, k *instance, t table) (*gate, error) {
-	section, err := f.demand("gate_context", f32, -1, t.dims)
+	context, err := f.demand("gate_context", f32, -1, t.dims)
 	if err != nil {
 		return nil, err
 	}
-	g := &gate{rows: t.rows, dims: section.rows}
-	if g.context, err = k.keepThrough(t, section); err != nil {
+	tokens, err := f.demand("gate_tokens", f32, context.rows, t.dims)
+	if err != nil {
 		return nil, err
 	}
-	if section, err = f.demand("gate_tokens", f32, g.dims, t.dims); err != nil {
-		return nil, err
+	g := &gate{rows: t.rows, dims: context.rows}
+	if g.context, err = k.keepThrough(t, context); err == nil {
+		g.tokens, err = k.keepThrough(t, tokens)
 	}
-	g.tokens, err = k.keepThrough(t, section)
 	return g, err
 }
 
@@ -43,18 +46,15 @@ func (i *instance) keepThrough(t table, through section) (uint64, error) {
 	d, r := uint64(t.dims), uint64(through.rows)
 	for from := 0; from < t.rows; from += blockRows {
 		n := min(t.rows-from, blockRows)
-		a := t.at + uint64(4*from*t.dims)
-		if t.int8 {
-			a = x
-			if _, err := i.call("dequantize_i8", t.at+uint64(from*t.dims), t.scales+uint64(4*from), a, uint64(n), d); err != nil {
-				return 0, err
-			}
+		a, err := i.f32Rows(t, from, n, x)
+		if err == nil {
+			_, err = i.call("gemm_f32", a, d, 1, b, 1, d, out+uint64(4*from)*r, uint64(n), r, d, 0, places[3])
 		}
-		if _, err := i.call("gemm_f32", a, d, 1, b, 1, d, out+uint64(4*from)*r, uint64(n), r, d, 0, places[3]); err != nil {
+		if err != nil {
 			return 0, err
 		}
 	}
-	i.free = uint32(places[1])
+	i.free = uint32(b)
 	return out, nil
 }
 
@@ -67,36 +67,28 @@ func (s *Student) weigh(tokens Tokens) (Tokens, error) {
 	if err != nil {
 		return Tokens{}, err
 	}
-	weighed := Tokens{tokens.Offsets, tokens.IDs, make([]float32, len(tokens.Counts))}
+	counts := slices.Clone(tokens.Counts)
 	at := 0
-	for e, count := range tokens.Counts {
-		weighed.Counts[e] = count
-		if _, ok := s.row(tokens.IDs[e]); ok {
-			weighed.Counts[e] = float32(float64(count) * openness(float64(z[at])))
+	for e, id := range tokens.IDs {
+		if _, ok := s.row(id); ok {
+			counts[e] = float32(float64(counts[e]) * openness(float64(z[at])))
 			at++
 		}
 	}
-	return weighed, nil
+	return Tokens{tokens.Offsets, tokens.IDs, counts}, nil
 }
 
 // contextFeatures are weights × counts to unit length, of the tokens that have a row.
 func (s *Student) contextFeatures(tokens Tokens) sparse {
 	features := sparse{tokens.Offsets, tokens.IDs, tokens.Counts}.only(s.row)
 	for i := range features.rows() {
-		from, to := features.offsets[i], features.offsets[i+1]
 		squares := 0.0
-		for e := from; e < to; e++ {
+		for e := features.offsets[i]; e < features.offsets[i+1]; e++ {
 			features.values[e] *= s.weights[features.ids[e]]
 			value := float64(features.values[e])
 			squares += float64(value * value)
 		}
-		if squares == 0 {
-			continue
-		}
-		scale := 1 / math.Sqrt(squares)
-		for e := from; e < to; e++ {
-			features.values[e] = float32(float64(features.values[e]) * scale)
-		}
+		features.toUnit(i, squares)
 	}
 	return features
 }

@@ -28,6 +28,18 @@ func (m *Modules) NewHost(ctx context.Context) (*Host, error) {
 	return &Host{kernels: kernels, wordPiece: wordPiece}, nil
 }
 
+// open reads a file into the memory of the host; where it fails, what it has placed there does not stay.
+func (h *Host) open(f *hostFile, read func(*hostFile) error) error {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	kernels, wordPiece := h.kernels.free, h.wordPiece.free
+	err := read(f)
+	if err != nil {
+		h.kernels.free, h.wordPiece.free = kernels, wordPiece
+	}
+	return err
+}
+
 // Close frees the memory of the host, and with it every student, adapter and index that it opened.
 func (h *Host) Close(ctx context.Context) error {
 	h.mu.Lock()

@@ -1,10 +1,13 @@
 package chelated
 
 import (
+	"bytes"
 	"context"
+	"crypto/sha256"
 	"math"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 )
@@ -99,6 +102,33 @@ func TestOpenRefuses(t *testing.T) {
 	other.Fingerprint = "another"
 	_, err = h.OpenAdapter(file, &other)
 	wantCode(t, AdapterWrongModel, err)
+}
+
+// What a student with a context gate must hold is named where it is missing, and a failed open leaves the memory as it was.
+func TestOpenRefusesAStudentWithoutItsGate(t *testing.T) {
+	h := newHost(t, newModules(t, builds()["simd"]))
+	file := hostAsset(t, "gated-student.chelated")
+	kernels, wordPiece := h.kernels.free, h.wordPiece.free
+	for _, name := range []string{"gate_context", "gate_tokens", "kinds"} {
+		entry := bytes.Index(file, []byte(name))
+		for field, at := range map[string]int{"name": 0, "type": 16, "rows": 20, "dims": 24} {
+			if name == "gate_context" && field == "rows" {
+				continue // any width, but then that of gate_tokens is another
+			}
+			altered := slices.Clone(file)
+			altered[entry+at] ^= 2
+			hash := sha256.Sum256(altered[hashedFrom:])
+			copy(altered[12:], hash[:])
+			s, err := h.OpenStudent(altered)
+			wantCode(t, AdapterCorrupt, err)
+			if s != nil || !strings.Contains(err.Error(), name) {
+				t.Errorf("%s of %s altered: %v", field, name, err)
+			}
+		}
+	}
+	if h.kernels.free != kernels || h.wordPiece.free != wordPiece {
+		t.Errorf("%d and %d bytes stay of students that were refused", h.kernels.free-kernels, h.wordPiece.free-wordPiece)
+	}
 }
 
 func TestCorrectRefuses(t *testing.T) {

@@ -85,20 +85,13 @@ func (t *tokenPart) withoutRow(id uint32) (uint32, bool) { return id, t.rowOf[id
 func (t *tokenPart) features(tokens Tokens) sparse {
 	s := sparse{tokens.Offsets, tokens.IDs, make([]float32, len(tokens.IDs))}
 	for i := range s.rows() {
-		from, to := s.offsets[i], s.offsets[i+1]
 		squares := 0.0
-		for e := from; e < to; e++ {
+		for e := s.offsets[i]; e < s.offsets[i+1]; e++ {
 			value := float64(t.weights[s.ids[e]]) * termOf(t.termFrequency, tokens.Counts[e])
 			s.values[e] = float32(value)
 			squares += float64(value * value)
 		}
-		if squares == 0 {
-			continue
-		}
-		scale := 1 / math.Sqrt(squares)
-		for e := from; e < to; e++ {
-			s.values[e] = float32(float64(s.values[e]) * scale)
-		}
+		s.toUnit(i, squares)
 	}
 	return s
 }

@@ -1,5 +1,7 @@
 package chelated
 
+import "math"
+
 // sparse are rows of weighted ids: row i has the entries offsets[i] … offsets[i+1].
 type sparse struct {
 	offsets, ids []uint32
@@ -21,6 +23,17 @@ func (s sparse) only(place func(id uint32) (uint32, bool)) sparse {
 		kept.offsets = append(kept.offsets, uint32(len(kept.ids)))
 	}
 	return kept
+}
+
+// toUnit takes a row whose squares have that sum to unit length; a sum of 0 leaves it.
+func (s sparse) toUnit(row int, squares float64) {
+	if squares == 0 {
+		return
+	}
+	scale := 1 / math.Sqrt(squares)
+	for e := s.offsets[row]; e < s.offsets[row+1]; e++ {
+		s.values[e] = float32(float64(s.values[e]) * scale)
+	}
 }
 
 // place writes ids, offsets and values into scratch, with room for outBytes after them.
@@ -49,6 +62,16 @@ func (i *instance) keepTable(rows section, scales *section) (table, error) {
 		t.scales, err = i.keep(scales.bytes)
 	}
 	return t, err
+}
+
+// f32Rows gives the address of n rows as f32: int8 rows are written to x.
+func (i *instance) f32Rows(t table, from, n int, x uint64) (uint64, error) {
+	first := uint64(from * t.dims)
+	if !t.int8 {
+		return t.at + 4*first, nil
+	}
+	_, err := i.call("dequantize_i8", t.at+first, t.scales+uint64(4*from), x, uint64(n), uint64(t.dims))
+	return x, err
 }
 
 // bag sums the rows of the table that each sparse row names. Not normalised.

@@ -31,17 +31,23 @@ func (h *Host) OpenStudent(file []byte) (*Student, error) {
 	if err != nil {
 		return nil, err
 	}
-	h.mu.Lock()
-	defer h.mu.Unlock()
 	s := &Student{Fingerprint: f.fingerprint, Dims: f.dOut, host: h}
+	if err := h.open(f, s.read); err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+func (s *Student) read(f *hostFile) error {
+	k := s.host.kernels
 	weights, err := f.demand("weights", f32, -1, 1)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	s.weights = numbersOf[float32](weights)
 	scales, err := f.take("scales", f32, len(s.weights), 1)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	numbers := f32
 	if scales != nil {
@@ -49,17 +55,17 @@ func (h *Host) OpenStudent(file []byte) (*Student, error) {
 	}
 	rows, err := f.demand("rows", numbers, len(s.weights), f.dOut)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	if s.table, err = h.kernels.keepTable(rows, scales); err != nil {
-		return nil, err
+	if s.table, err = k.keepTable(rows, scales); err != nil {
+		return err
 	}
 	if f.content == gatedStudentFile {
-		if s.gate, err = readGate(f, h.kernels, s.table); err != nil {
-			return nil, err
+		if s.gate, err = readGate(f, k, s.table); err != nil {
+			return err
 		}
 	}
-	return s, s.openTokenizer(f)
+	return s.openTokenizer(f)
 }
 
 // Tokens of some texts: for each its distinct token ids, ascending, and how often each occurs.

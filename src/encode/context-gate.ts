@@ -48,19 +48,18 @@ export interface HeldGate {
  * Memory  every row of the table through both maps, once: 2·r numbers a token
  * Edge    a token without a row, as a word bucket is, keeps its count and is no part of c. Every count stays positive; square roots and quotients are exact in IEEE 754, so every machine gives the same
  */
-export function heldGate(kernels: Kernels, { rows, weights }: StaticTable, gate: ContextGate): HeldGate {
+export function heldGate(kernels: Kernels, { rows, weights, wordBuckets }: StaticTable, gate: ContextGate): HeldGate {
   const context = kernels.hold(throughMap(kernels, rows, gate.context, {}));
   const tokens = kernels.hold(throughMap(kernels, rows, gate.tokens, { transposeB: true }));
   return {
     weigh: (bags) => {
-      const known = bagsBelow(bags, weights.length);
+      const known = wordBuckets ? bagsBelow(bags, weights.length) : bags;
       if (known.ids.length === 0) return bags;
       const z = kernels.contextDots(context, tokens, contextFeatures(known, weights));
-      let at = 0;
-      return {
-        ...bags,
-        counts: bags.counts.map((count, e) => (bags.ids[e]! < weights.length ? count * openness(z[at++]!) : count)),
-      };
+      const { rows, offsets, ids } = bags;
+      const counts = bags.counts.slice();
+      for (let e = 0, at = 0; e < counts.length; e++) if (ids[e]! < weights.length) counts[e]! *= openness(z[at++]!);
+      return { rows, offsets, ids, counts };
     },
     free: () => {
       for (const held of [context, tokens]) held.free();
@@ -70,7 +69,8 @@ export function heldGate(kernels: Kernels, { rows, weights }: StaticTable, gate:
 
 /** φ of each text, weights × counts to unit length: what a text's context is summed with. */
 export function contextFeatures({ rows, offsets, ids, counts }: TokenBags, weights: Float32Array): SparseRows {
-  const values = counts.map((count, e) => count * weights[ids[e]!]!);
+  const values = counts.slice();
+  for (let e = 0; e < values.length; e++) values[e]! *= weights[ids[e]!]!;
   for (let i = 0; i < rows; i++) {
     let squares = 0;
     for (let e = offsets[i]!; e < offsets[i + 1]!; e++) squares += values[e]! ** 2;

@@ -32,10 +32,9 @@ export async function model2vecFiles(
     const message = `the adapter was fitted for student ${adapter.card.student}, not for ${encoder.id}; give that one`;
     throw new ChelatedError('adapter_wrong_model', message);
   }
-  const reason = adapter && (encoder.gate ? gated : notInTable(adapter, encoder.table!));
+  const reason = adapter && (notInTable(adapter, encoder.table!) ?? (encoder.gate ? gated : null));
   if (reason) {
-    const instead = encoder.gate ? `fit one for a student without a context gate (${config.plainStudent}), or ` : '';
-    const message = `the ${adapter.card.kind} adapter cannot be written as one row a token: ${reason}; ${instead}use --format host`;
+    const message = `the ${adapter.card.kind} adapter cannot be written as one row a token: ${reason}; use --format host`;
     throw new ChelatedError('invalid_input', message);
   }
   const { rows, dims, data } = weightedRows(encoder.table!, adapter?.parts ?? null, kernels);
@@ -52,7 +51,7 @@ export async function model2vecFiles(
   ]);
 }
 
-const gated = 'its student weighs a token by the text that it stands in';
+const gated = `its student weighs a token by the text that it stands in (one fitted for ${config.plainStudent} can be)`;
 
 /** Why the corrected vector is not the direction of a sum over the tokenizer's tokens, or null where it is. */
 function notInTable({ parts, card }: ReadAdapter, { wordBuckets }: StaticTable): string | null {

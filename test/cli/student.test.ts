@@ -87,22 +87,35 @@ describe('chelated student', () => {
     expect(await readdir(file('licensed'))).not.toContain('NOTICE');
   });
 
-  test('--gate writes a context gate, the same one again, which hosts of other languages refuse', async () => {
-    const { stdout, code } = await make('gated', '--gate', '32', '--json');
-    const { card, held_out_cosine, held_out_cosine_gated } = JSON.parse(stdout);
-    expect([code, card.provenance.contextGate.dims]).toEqual([0, 32]);
+  test('has a context gate where held-out texts gain by it, the same one again, and none with --gate none', async () => {
+    await writeFile(file('many.txt'), wordTexts(4000).join('\n'));
+    const many = ['--texts', file('many.txt'), '--json'];
+    const { stdout, code } = await make('gated', ...many);
+    const { card, held_out_cosine, held_out_cosine_gated, gate_kept } = JSON.parse(stdout);
+    expect([code, gate_kept, card.provenance.contextGate]).toEqual([0, true, expect.objectContaining({ dims: 32 })]);
     expect(held_out_cosine_gated).toBeGreaterThan(held_out_cosine);
-    await make('gated-again', '--gate', '32', '--id', 'gated');
+    await make('gated-again', ...many, '--id', 'gated');
     for (const name of ['gate.safetensors', 'card.json']) {
       expect(await readFile(file(`gated-again/${name}`))).toEqual(await readFile(file(`gated/${name}`)));
     }
-    const exported = await chelated('export', '--student', file('gated'), '--out', file('gated.chelated'));
-    expect(exported.code).toBe(1);
-    expect(exported.stderr).toContain('it has a context gate, which hosts of other languages do not carry');
+    const m2v = ['--format', 'model2vec', '--out', file('gated-m2v')];
+    const exported = await chelated('export', '--student', file('gated'), ...m2v);
+    expect([exported.code, exported.stdout]).toEqual([0, expect.stringContaining(', without the context gate')]);
 
     // A folder that is made anew without one loses it.
-    await make('gated');
+    const none = JSON.parse((await make('gated', ...many, '--gate', 'none')).stdout);
+    expect([none.gate_kept, none.card.gate, none.card.provenance.contextGate]).toEqual([
+      undefined,
+      undefined,
+      undefined,
+    ]);
     expect(await readdir(file('gated'))).not.toContain('gate.safetensors');
+  });
+
+  test('says that a gate was left out that gains nothing', async () => {
+    const { gate_kept, card } = JSON.parse((await make('few', '--json')).stdout);
+    expect([gate_kept, card.gate, card.provenance.contextGate.kept]).toEqual([false, undefined, false]);
+    expect(await readdir(file('few'))).not.toContain('gate.safetensors');
   });
 
   test('--word-buckets says so on the card, and changes nothing else of a student', async () => {

@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'bun:test';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { config } from '../../src/config.ts';
+import type { TextRole } from '../../src/encode/encoder.ts';
 import { openEncoder } from '../../src/encode/open-encoder.ts';
 import { shippedStudent } from '../../src/encode/student-folder.ts';
 import { evaluate } from '../../src/evaluate/evaluate.ts';
@@ -26,25 +28,32 @@ describe('the shipped student', () => {
 
 const data = process.env.CHELATED_DATA;
 describe.skipIf(!data)(`the shipped student on collections${data ? '' : ' (CHELATED_DATA is not set)'}`, () => {
-  // nDCG@10 with the table before it was rounded to int8: bench/student.bench.ts.
+  // nDCG@10 with the plain table before it was rounded to int8, and what is promised of the student: bench/student.bench.ts.
   const exact = { cisi: 0.3536, cranfield: 0.4387, scifact: 0.5241, vaswani: 0.3478 };
-  for (const [name, expected] of Object.entries(exact)) {
-    test(`retrieves on ${name} within .003 of the table before rounding`, async () => {
-      const encoder = await openEncoder('static', { kernels });
-      const dataset = await readDataset(join(data!, name));
-      const [documents, queries] = await Promise.all([
-        encoder.encode(
-          dataset.documents.map(({ text }) => text),
-          { role: 'document' },
-        ),
-        encoder.encode(
-          dataset.queries.map(({ text }) => text),
-          { role: 'query' },
-        ),
-      ]);
-      const got = evaluate({ dataset, kernels, documents: documents.vectors, queries: queries.vectors })['ndcg@10'];
-      expect(Math.abs(got - expected)).toBeLessThan(0.003);
-      encoder.dispose();
+  const least = { cisi: 0.345, cranfield: 0.425, scifact: 0.5, vaswani: 0.33 };
+  for (const name of ['cisi', 'cranfield', 'scifact', 'vaswani'] as const) {
+    test(`retrieves on ${name} within .003 of the table before rounding, without its gate`, async () => {
+      expect(Math.abs((await ndcg(config.plainStudent, name)) - exact[name])).toBeLessThan(0.003);
+    });
+
+    test(`retrieves on ${name} as well as is promised`, async () => {
+      expect(await ndcg(config.student, name)).toBeGreaterThanOrEqual(least[name]);
     });
   }
 });
+
+async function ndcg(student: string, name: string): Promise<number> {
+  const encoder = await openEncoder(student, { kernels });
+  const dataset = await readDataset(join(data!, name));
+  const encode = async (texts: readonly { readonly text: string }[], role: TextRole) =>
+    (
+      await encoder.encode(
+        texts.map(({ text }) => text),
+        { role },
+      )
+    ).vectors;
+  const documents = await encode(dataset.documents, 'document');
+  const queries = await encode(dataset.queries, 'query');
+  encoder.dispose();
+  return evaluate({ dataset, kernels, documents, queries })['ndcg@10'];
+}

@@ -8,7 +8,6 @@ import { matrix, row } from '../../src/matrix.ts';
 import { type MadeStudent, makeStudent } from '../../src/student/make-student.ts';
 import { trainGate } from '../../src/student/train-gate.ts';
 import { normals, toyTokenizer, vocabulary } from '../distil/toy.ts';
-import { codeOf } from '../encode/code-of.ts';
 import { toyStart, toyTexts } from './toy-general.ts';
 
 /** A teacher that hears a word the better the nearer it is to what the whole text is about. */
@@ -78,12 +77,36 @@ describe('trainGate', () => {
 
   test('the table is the one that there is without a gate', async () => {
     const teacher = attentiveTeacher(kernels, 1);
-    const plain = await makeStudent({ kernels, teacher, start: toyStart(), texts, dims: 12 });
+    const plain = await makeStudent({ kernels, teacher, start: toyStart(), texts, dims: 12, gate: null });
     expect([plain.rows, plain.contextGate]).toEqual([made.rows, null]);
   });
 
-  test('throws gate_refused where words weigh the same in every text', async () => {
-    expect(await codeOf(() => make(0))).toBe('gate_refused');
+  test('does not win where words weigh the same in every text', async () => {
+    const { contextGate } = await make(0);
+    expect([contextGate!.wins, contextGate!.gate.tokens.rows]).toEqual([false, 8]);
+  });
+
+  test('does not win on fewer held-out texts than can tell, whatever they say', async () => {
+    const taught = async (count: number, seed: number) => {
+      const of = toyTexts(count, seed);
+      const { vectors: T } = await attentiveTeacher(kernels, 1).encode(of, { role: 'document' });
+      return { bags: readTokens(of, toyTokenizer), T };
+    };
+    const { rows, weights, basis, centre } = made;
+    const train = async (heldOut: number) =>
+      trainGate(kernels, {
+        ...{ rows, weights, basis, centre, dims: 8, seed: 0 },
+        ...{ texts: await taught(3000, 1), paragraphs: await taught(20, 2) },
+        heldOut: { texts: await taught(heldOut, 3), paragraphs: await taught(10, 4) },
+      });
+    for (const [heldOut, wins] of [
+      [19, false],
+      [20, true],
+    ] as const) {
+      const trained = await train(heldOut);
+      const { plain, gated, error } = trained.heldOut;
+      expect([trained.wins, gated > plain + 2 * error]).toEqual([wins, true]);
+    }
   });
 
   test('tells how far it is, and stops when it is told to', async () => {

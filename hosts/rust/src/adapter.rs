@@ -154,11 +154,11 @@ impl Adapter {
     /// One block; the terms are added in the order of docs/abi.md.
     fn step(&self, host: &mut Host, x: Option<Matrix>, tokens: Option<Tokens>, n: usize) -> Result<Matrix> {
         let kernels = &mut host.kernels;
-        let weighed = match (&self.student, tokens) {
+        let tokens = match (&self.student, tokens) {
             (Some(student), Some(tokens)) => Some(student.weigh(kernels, tokens)?),
             (_, tokens) => tokens,
         };
-        let part = self.tokens.as_ref().zip(weighed).map(|(part, tokens)| (part, part.features(tokens)));
+        let part = self.tokens.as_ref().zip(tokens).map(|(part, tokens)| (part, part.features(tokens)));
         let prior = match (&part, &self.student, self.kind) {
             (Some((part, features)), Some(student), Kind::Lexical) => {
                 let rest = student.in_table(&part.without_row(features));

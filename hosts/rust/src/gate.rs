@@ -31,46 +31,44 @@ impl Gate {
     }
 
     /// The same tokens, each counted as often as the gate lets it; docs/abi.md has the formula.
-    pub fn weigh(&self, kernels: &mut Instance, weights: &[f32], tokens: &mut Tokens) -> Result<()> {
-        let known = self.context_features(weights, tokens);
-        let mut z = self.dots(kernels, &known)?.into_iter();
-        for (id, count) in tokens.ids.iter().zip(&mut tokens.counts) {
-            if (*id as usize) < self.rows {
-                // One z for each entry of `known`, in this order.
-                *count = z.next().map_or(*count, |z| (f64::from(*count) * openness(f64::from(z))) as f32);
-            }
+    pub fn weigh(&self, kernels: &mut Instance, weights: &[f32], tokens: Tokens) -> Result<Tokens> {
+        let Tokens { offsets, ids, counts } = tokens;
+        let mut all = Sparse { offsets, ids, values: counts };
+        let z = self.dots(kernels, &self.context_features(weights, &all))?;
+        let known = all.ids.iter().zip(&mut all.values).filter(|(id, _)| self.has_row(**id));
+        for ((_, count), z) in known.zip(z) {
+            *count = (f64::from(*count) * openness(f64::from(z))) as f32;
         }
-        Ok(())
+        let Sparse { offsets, ids, values: counts } = all;
+        Ok(Tokens { offsets, ids, counts })
+    }
+
+    fn has_row(&self, id: u32) -> bool {
+        (id as usize) < self.rows
     }
 
     /// Weights × counts to unit length, of the tokens that have a row.
-    fn context_features(&self, weights: &[f32], tokens: &Tokens) -> Sparse {
-        let Tokens { offsets, ids, counts } = tokens.clone();
-        let mut s = Sparse { offsets, ids, values: counts }.only(|id| ((id as usize) < self.rows).then_some(id));
+    fn context_features(&self, weights: &[f32], counts: &Sparse) -> Sparse {
+        let mut s = counts.only(|id| self.has_row(id).then_some(id));
         for row in 0..s.rows() {
             let mut squares = 0.0;
             for e in s.entries(row) {
                 s.values[e] *= weights[s.ids[e] as usize];
                 squares += f64::from(s.values[e]) * f64::from(s.values[e]);
             }
-            if squares > 0.0 {
-                let scale = 1.0 / squares.sqrt();
-                for e in s.entries(row) {
-                    s.values[e] = (f64::from(s.values[e]) * scale) as f32;
-                }
-            }
+            s.to_unit(row, squares);
         }
         s
     }
 
     /// For each entry the product of its token's row and the context of its text.
     fn dots(&self, kernels: &mut Instance, s: &Sparse) -> Result<Vec<f32>> {
+        let Self { context, tokens, rows, dims } = *self;
         let mut z = vec![0.0; s.ids.len()];
-        let [ids, offsets, values, sum] = s.place(kernels, self.dims + z.len())?;
-        let out = sum + 4 * self.dims;
-        let lists = [ids, values, offsets, z.len(), out, s.rows(), self.dims, sum];
-        let args: Vec<_> = [self.context, self.tokens, self.rows].into_iter().chain(lists).map(Into::into).collect();
-        kernels.call("context_dots_f32", &args)?;
+        let [ids, offsets, values, sum] = s.place(kernels, dims + z.len())?;
+        let out = sum + 4 * dims;
+        let args = [context, tokens, rows, ids, values, offsets, z.len(), out, s.rows(), dims, sum];
+        kernels.call("context_dots_f32", &args.map(Into::into))?;
         kernels.read(out, &mut z);
         Ok(z)
     }
@@ -80,21 +78,20 @@ impl Gate {
 fn keep_through(kernels: &mut Instance, table: &Table, map: Section) -> Result<usize> {
     let packing = kernels.call("gemm_scratch_bytes", &[])? as usize;
     let (rows, d, r) = (table.rows, map.dims, map.rows);
-    let mut mapped = vec![0f32; rows * r];
-    let most = rows.min(BLOCK_ROWS);
-    let [b, x, y, scratch] = kernels.scratch([map.bytes.len(), 4 * most * d, 4 * most * r, packing])?;
+    let sizes = [4 * rows * r, map.bytes.len(), 4 * rows.min(BLOCK_ROWS) * d, packing];
+    let [out, b, x, scratch] = kernels.scratch(sizes)?;
     kernels.write(b, map.bytes);
     for from in (0..rows).step_by(BLOCK_ROWS) {
         let to = rows.min(from + BLOCK_ROWS);
         let a = table.f32_rows(kernels, from..to, x)?;
-        let args = [a, d, 1, b, 1, d, y, to - from, r, d, 0, scratch];
+        let args = [a, d, 1, b, 1, d, out + 4 * from * r, to - from, r, d, 0, scratch];
         kernels.call("gemm_f32", &args.map(Into::into))?;
-        kernels.read(y, &mut mapped[from * r..to * r]);
     }
-    kernels.keep(&mapped)
+    kernels.free = b;
+    Ok(out)
 }
 
-/// From 0 to 2, and 1 at 0.
+/// From 0 to 2, and 1 at 0; of NaN it is NaN.
 fn openness(z: f64) -> f64 {
-    LEAST.max(1.0 + z / (1.0 + z * z).sqrt())
+    (1.0 + z / (1.0 + z * z).sqrt()).clamp(LEAST, 2.0)
 }

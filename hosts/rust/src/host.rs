@@ -35,12 +35,12 @@ impl Host {
 
     /// Reads the host file of a student.
     pub fn open_student(&mut self, file: &[u8]) -> Result<Student> {
-        Student::open(self, file)
+        self.undone_on_failure(|host| Student::open(host, file))
     }
 
     /// Reads the host file of an adapter. A lexical one needs its student; others, where they are given texts.
     pub fn open_adapter(&mut self, file: &[u8], student: Option<&Student>) -> Result<Adapter> {
-        Adapter::open(self, file, student)
+        self.undone_on_failure(|host| Adapter::open(host, file, student))
     }
 
     /// Copies rows into the memory of the host, to be searched.
@@ -69,6 +69,16 @@ impl Host {
             Ok(rows)
         })?;
         Ok((blended, vanished))
+    }
+
+    /// Where it fails, what it has placed in memory does not stay.
+    fn undone_on_failure<T>(&mut self, open: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
+        let before = (self.kernels.free, self.word_piece.free);
+        let opened = open(self);
+        if opened.is_err() {
+            (self.kernels.free, self.word_piece.free) = before;
+        }
+        opened
     }
 
     /// What was opened by another host lies in another memory.

@@ -29,7 +29,7 @@ pub(crate) struct Instance {
     instance: WasmInstance,
     functions: HashMap<&'static str, Func>,
     memory: Memory,
-    free: usize,
+    pub free: usize,
 }
 
 impl Instance {

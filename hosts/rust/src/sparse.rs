@@ -1,3 +1,5 @@
+use std::ops::Range;
+
 use crate::error::Result;
 use crate::host_file::{HostFile, Numbers};
 use crate::instance::Instance;
@@ -26,7 +28,7 @@ impl Sparse {
         self.offsets.len() - 1
     }
 
-    pub fn entries(&self, row: usize) -> std::ops::Range<usize> {
+    pub fn entries(&self, row: usize) -> Range<usize> {
         self.offsets[row] as usize..self.offsets[row + 1] as usize
     }
 
@@ -43,6 +45,16 @@ impl Sparse {
             kept.offsets.push(kept.ids.len() as u32);
         }
         kept
+    }
+
+    /// Takes a row whose squares have that sum to unit length; a sum of 0 leaves it.
+    pub fn to_unit(&mut self, row: usize, squares: f64) {
+        if squares > 0.0 {
+            let scale = 1.0 / squares.sqrt();
+            for e in self.entries(row) {
+                self.values[e] = (f64::from(self.values[e]) * scale) as f32;
+            }
+        }
     }
 
     /// Writes ids, offsets and values into scratch, with room for so many f32 after them.
@@ -84,7 +96,7 @@ impl Table {
     }
 
     /// The address of some of the rows as f32: int8 rows are written to `x`.
-    pub fn f32_rows(&self, kernels: &mut Instance, rows: std::ops::Range<usize>, x: usize) -> Result<usize> {
+    pub fn f32_rows(&self, kernels: &mut Instance, rows: Range<usize>, x: usize) -> Result<usize> {
         let first = rows.start * self.dims;
         let Some(scales) = self.scales else { return Ok(self.at + 4 * first) };
         let args = [self.at + first, scales + 4 * rows.start, x, rows.len(), self.dims];

@@ -60,11 +60,11 @@ impl Student {
     }
 
     /// Each token counted as often as the gate lets it, where there is one.
-    pub(crate) fn weigh(&self, kernels: &mut Instance, mut tokens: Tokens) -> Result<Tokens> {
-        if let Some(gate) = &self.gate {
-            gate.weigh(kernels, &self.weights, &mut tokens)?;
+    pub(crate) fn weigh(&self, kernels: &mut Instance, tokens: Tokens) -> Result<Tokens> {
+        match &self.gate {
+            Some(gate) => gate.weigh(kernels, &self.weights, tokens),
+            None => Ok(tokens),
         }
-        Ok(tokens)
     }
 
     pub(crate) fn host(&self) -> u64 {

@@ -39,12 +39,7 @@ impl TokenPart {
                 s.values[e] = value as f32;
                 squares += value * value;
             }
-            if squares > 0.0 {
-                let scale = 1.0 / squares.sqrt();
-                for e in s.entries(row) {
-                    s.values[e] = (f64::from(s.values[e]) * scale) as f32;
-                }
-            }
+            s.to_unit(row, squares);
         }
         s
     }

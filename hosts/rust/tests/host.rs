@@ -4,6 +4,7 @@ use std::thread;
 
 use chelated::{Code, Error, Host, Input, Matrix, Modules, Result, Tokens};
 use common::{BUILDS, module, modules, open_student, vectors};
+use sha2::{Digest, Sha256};
 
 /// Numbers in −1 … 1 without a pattern.
 fn waves(rows: usize, dims: usize) -> Matrix {
@@ -76,6 +77,29 @@ fn altered_files_are_refused() {
         assert_refused(code, host.open_adapter(&altered, None));
     }
     assert_refused(Code::AdapterCorrupt, host.open_student(&file));
+}
+
+#[test]
+fn a_student_without_its_gate_is_refused_and_leaves_the_memory_as_it_was() {
+    let mut host = host();
+    let file = vectors("gated-student.chelated");
+    open_student(&mut host, "gated-student.chelated");
+    let before = host.memory_bytes();
+    for (name, fields) in [("gate_context", &[0, 16, 24][..]), ("gate_tokens", &[0, 16, 20, 24]), ("kinds", &[0, 20])] {
+        let entry = file.windows(name.len()).position(|bytes| bytes == name.as_bytes()).unwrap();
+        for field in fields {
+            let mut altered = file.clone();
+            altered[entry + field] ^= 2; // its name, type, rows or dims
+            let hash = Sha256::digest(&altered[44..]);
+            altered[12..44].copy_from_slice(&hash);
+            for _ in 0..500 {
+                let refusal = host.open_student(&altered).err().unwrap();
+                assert_eq!(refusal.code, Code::AdapterCorrupt);
+                assert!(refusal.to_string().contains(name), "{refusal}");
+            }
+        }
+    }
+    assert_eq!(host.memory_bytes(), before);
 }
 
 #[test]
