@@ -1,5 +1,8 @@
 import base64
 import json
+import struct
+from collections.abc import Callable
+from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
@@ -41,3 +44,27 @@ def host_cases(name: str) -> dict:
 
 def host_file(name: str) -> bytes:
     return (HOST_VECTORS / f"{name}.chelated").read_bytes()
+
+
+def altered(file: bytes, change: Callable[[bytearray], None]) -> bytes:
+    """The file with a change and the hash of that: what only the layout can give away."""
+    body = bytearray(file)
+    change(body)
+    body[12:44] = sha256(body[44:]).digest()
+    return bytes(body)
+
+
+def with_content(file: bytes, content: int) -> bytes:
+    return altered(file, lambda body: struct.pack_into("<I", body, 44, content))
+
+
+def with_section(file: bytes, name: str, *, rename: str | None = None, **shape: int) -> bytes:
+    """The file with a section of another name, or with other ``type``, ``rows`` or ``dims``."""
+
+    def change(body: bytearray) -> None:
+        entry = body.index(name.encode().ljust(16, b"\0"))
+        struct.pack_into("16s", body, entry, (rename or name).encode())
+        for at, number in shape.items():
+            struct.pack_into("<I", body, entry + {"type": 16, "rows": 20, "dims": 24}[at], number)
+
+    return altered(file, change)

@@ -2,9 +2,10 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
-from conftest import ROOT, host_file
+from conftest import ROOT, host_file, with_content, with_section
 
 from chelated import ChelatedError, Host, Modules, Student, Tokens
+from chelated.sparse import Table
 
 
 def code_of(call) -> str:
@@ -61,6 +62,54 @@ def test_altered_files_are_refused(host: Host, student: Student) -> None:
         code = "adapter_version" if 8 <= at < 12 else "adapter_corrupt"
         assert code_of(lambda: host.open_adapter(bytes(altered), student)) == code
     assert code_of(lambda: host.open_student(file)) == "adapter_corrupt"
+
+
+def test_a_gate_that_is_not_whole_is_refused(host: Host) -> None:
+    gated = host_file("gated-student")
+    broken = [
+        with_content(host_file("words-student"), 3),
+        *(
+            with_section(gated, name, **change)
+            for name in ("gate_context", "gate_tokens")
+            for change in ({"rename": "other"}, {"rows": 1}, {"dims": 2}, {"type": 3})
+        ),
+    ]
+    for file in broken:
+        assert code_of(lambda: host.open_student(file)) == "adapter_corrupt"
+
+
+def test_an_adapter_alone_takes_counts_as_they_are(host: Host, cases: dict) -> None:
+    student = host.open_student(host_file("gated-student"))
+    alone, with_student = (host.open_adapter(host_file("gated-residual"), given) for given in (None, student))
+    tokens = student.tokenize(cases["texts"])
+    vectors = student.encode(tokens)
+    expected = with_student.correct(vectors, tokens)
+    assert np.array_equal(alone.correct(vectors, student.weigh(tokens)), expected)
+    assert not np.array_equal(alone.correct(vectors, tokens), expected)
+
+
+@pytest.mark.parametrize("scales", [None, np.full(2500, 0.5, np.float32)], ids=["f32", "int8"])
+def test_every_row_goes_through_the_maps_of_a_gate(host: Host, scales: np.ndarray | None) -> None:
+    rows = np.random.default_rng(1).integers(-127, 128, (2500, 13))  # more rows than a block, and sums that are exact
+    through = np.random.default_rng(2).integers(-8, 9, (5, 13)).astype(np.float32)
+    table = Table.keep(host.kernels, rows.astype(np.float32 if scales is None else np.int8), scales)
+    at = table.keep_through(host.kernels, through)
+    after = host.kernels.keep(normal(100))
+    assert after >= at + 4 * 2500 * 5
+    expected = rows.astype(np.float32) @ through.T * (1 if scales is None else 0.5)
+    assert np.array_equal(host.kernels.read(at, (2500, 5), np.float32), expected)
+
+
+def test_a_file_that_is_refused_takes_no_memory(host: Host) -> None:
+    without_words = with_section(host_file("gated-student"), "kinds", rename="other")
+    without_gate = with_section(host_file("gated-student"), "gate_tokens", rename="other")
+    host.open_student(host_file("gated-student"))  # has taken the scratch of a gate
+    before = host.memory_bytes
+    for _ in range(500):
+        assert code_of(lambda: host.open_student(without_words)) == "adapter_corrupt"
+        assert code_of(lambda: host.open_student(without_gate)) == "adapter_corrupt"
+        assert code_of(lambda: host.open_adapter(host_file("lexical"))) == "adapter_wrong_model"
+    assert host.memory_bytes == before
 
 
 def test_the_wrong_student_is_refused(modules: Modules, host: Host, student: Student) -> None:

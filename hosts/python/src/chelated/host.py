@@ -1,4 +1,5 @@
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from threading import RLock
 
 import numpy as np
@@ -31,12 +32,12 @@ class Host:
 
     def open_student(self, file: bytes) -> Student:
         """The student of a host file (``chelated export --out student.chelated``)."""
-        with self.lock:
+        with self._opening():
             return Student(self, file)
 
     def open_adapter(self, file: bytes, student: Student | None = None) -> Adapter:
         """The adapter of a host file. A lexical one needs its student; others, where they are given texts."""
-        with self.lock:
+        with self._opening():
             return Adapter(self, file, student)
 
     def hold(self, rows: np.ndarray) -> Index:
@@ -64,6 +65,12 @@ class Host:
             vanished += self.kernels.call("blend_f32", at[0], at[1], at[0], n, d, float(alpha))
 
         return self._map([x, t], run), vanished
+
+    @contextmanager
+    def _opening(self) -> Iterator[None]:
+        """A file that is refused takes no memory."""
+        with self.lock, self.kernels.all_or_nothing(), self.word_piece.all_or_nothing():
+            yield
 
     def _map(self, inputs: list[np.ndarray], run: Callable[[list[int], int, int], object]) -> np.ndarray:
         """Runs a kernel that writes its output over its first input, a block of rows at a time."""

@@ -1,4 +1,5 @@
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 import numpy as np
 from wasmtime import Engine, Instance as WasmInstance, Module, Store, Trap, WasmtimeError
@@ -54,8 +55,22 @@ class Instance:
         """Places numbers that stay for as long as the instance does."""
         at, end = self.scratch([data.nbytes, 0])
         self.write(at, data)
-        self._free = end
+        self.keep_below(end)
         return at
+
+    def keep_below(self, end: int) -> None:
+        """What lies in scratch below that address stays for as long as the instance does."""
+        self._free = end
+
+    @contextmanager
+    def all_or_nothing(self) -> Iterator[None]:
+        """What is kept meanwhile stays only where nothing is raised."""
+        before = self._free
+        try:
+            yield
+        except BaseException:
+            self._free = before
+            raise
 
     def write(self, at: int, data: np.ndarray) -> None:
         self._view(at, data.nbytes)[:] = np.ascontiguousarray(data).reshape(-1).view(np.uint8)

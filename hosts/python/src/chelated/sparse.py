@@ -2,6 +2,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from .arrays import BLOCK_ROWS
 from .instance import Instance
 
 
@@ -21,6 +22,13 @@ class Sparse:
         before = np.concatenate([[0], np.cumsum(keep)])
         return Sparse(before[self.offsets].astype(np.uint32), ids[keep].astype(np.uint32), self.values[keep])
 
+    def at_unit_length(self, values: np.ndarray) -> "Sparse":
+        """The same ids with values (f64) scaled to unit length over each row, and rounded; a row of zeros stays."""
+        row = self.row_of_entries()
+        squares = np.bincount(row, values * values, len(self.offsets) - 1)
+        scale = 1 / np.sqrt(np.where(squares > 0, squares, 1))
+        return Sparse(self.offsets, self.ids, (values.astype(np.float32) * scale[row]).astype(np.float32))
+
 
 @dataclass(frozen=True)
 class Table:
@@ -36,7 +44,21 @@ class Table:
         at = kernels.keep(rows)
         return Table(at, None if scales is None else kernels.keep(scales), *rows.shape)
 
-    def f32_rows(self, kernels: Instance, start: int, n: int, x: int) -> int:
+    def keep_through(self, kernels: Instance, transposed: np.ndarray) -> int:
+        """Keeps every row times a map, stored transposed: (rows, r) f32. The map itself does not stay."""
+        r, d = transposed.shape
+        block = 4 * min(self.rows, BLOCK_ROWS) * d
+        packing = kernels.call("gemm_scratch_bytes")
+        y, b, x, scratch = kernels.scratch([4 * self.rows * r, transposed.nbytes, block, packing])
+        kernels.write(b, transposed)
+        for start in range(0, self.rows, BLOCK_ROWS):
+            n = min(self.rows - start, BLOCK_ROWS)
+            a = self._f32_rows(kernels, start, n, x)
+            kernels.call("gemm_f32", a, d, 1, b, 1, d, y + 4 * start * r, n, r, d, 0, scratch)
+        kernels.keep_below(b)
+        return y
+
+    def _f32_rows(self, kernels: Instance, start: int, n: int, x: int) -> int:
         """The address of some of the rows as f32: int8 rows are written to ``x``."""
         first = start * self.dims
         if self.scales is None:

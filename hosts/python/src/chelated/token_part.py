@@ -24,12 +24,7 @@ class TokenPart:
         """φ: weights·tf(count), to unit length over each text."""
         counts = tokens.counts.astype(np.float64)
         values = self._weights[tokens.ids] * (np.log1p(counts) if self._log else counts)
-        sparse = Sparse(tokens.offsets, tokens.ids, values.astype(np.float32))
-        text = sparse.row_of_entries()
-        squares = np.bincount(text, values * values, len(tokens))
-        scale = 1 / np.sqrt(np.where(squares > 0, squares, 1))
-        scaled = (sparse.values * scale[text]).astype(np.float32)
-        return Sparse(sparse.offsets, sparse.ids, scaled)
+        return Sparse(tokens.offsets, tokens.ids, tokens.counts).at_unit_length(values)
 
     def with_row(self, features: Sparse) -> Sparse:
         rows = self.row_of[features.ids]

@@ -20,8 +20,8 @@ final class Gate {
         HostFile.Section contextMap = file.demand("gate_context", Type.F32, -1, table.dims());
         dims = contextMap.rows();
         HostFile.Section tokensMap = file.demand("gate_tokens", Type.F32, dims, table.dims());
-        context = keepThrough(table, contextMap);
-        tokens = keepThrough(table, tokensMap);
+        context = table.keepThrough(kernels, contextMap);
+        tokens = table.keepThrough(kernels, tokensMap);
     }
 
     /** The same tokens, each counted as often as the gate lets it; docs/abi.md has the formula. */
@@ -41,19 +41,9 @@ final class Gate {
 
     /** Weights × counts to unit length, of the tokens that have a row. */
     private Sparse contextFeatures(Tokens read) {
-        Sparse features = new Sparse(read.offsets, read.ids, read.counts).only(id -> hasRow(id) ? id : -1);
-        float[] values = features.values();
-        for (int i = 0; i < features.rows(); i++) {
-            double squares = 0;
-            for (int e = features.offsets()[i]; e < features.offsets()[i + 1]; e++) {
-                values[e] *= weights[features.ids()[e]];
-                squares += (double) values[e] * values[e];
-            }
-            if (squares == 0) continue;
-            double scale = 1 / Math.sqrt(squares);
-            for (int e = features.offsets()[i]; e < features.offsets()[i + 1]; e++) values[e] = (float) (values[e] * scale);
-        }
-        return features;
+        Sparse known = new Sparse(read.offsets, read.ids, read.counts).only(id -> hasRow(id) ? id : -1);
+        float[] counts = known.values();
+        return Sparse.ofUnitRows(known.offsets(), known.ids(), e -> counts[e] * weights[known.ids()[e]]);
     }
 
     /** For each entry the product of its token's row and the context of its text. */
@@ -65,23 +55,6 @@ final class Gate {
         kernels.call(
                 "context_dots_f32", context, tokens, weights.length, at[0], at[2], at[1], entries, z, s.rows(), dims, sum);
         return Numbers.toFloats(kernels.read(z, 4 * entries));
-    }
-
-    /** Keeps the rows of a table times a map, stored transposed; the map itself does not stay. */
-    private int keepThrough(Table table, HostFile.Section map) {
-        int d = table.dims();
-        int most = Math.min(table.rows(), Host.BLOCK_ROWS);
-        int packing = kernels.call("gemm_scratch_bytes");
-        int[] at = kernels.scratch(map.bytes().length, 4L * most * d, 4L * most * dims, packing);
-        kernels.write(at[0], map.bytes());
-        byte[] mapped = new byte[4 * table.rows() * dims];
-        for (int from = 0; from < table.rows(); from += Host.BLOCK_ROWS) {
-            int n = Math.min(table.rows() - from, Host.BLOCK_ROWS);
-            int x = table.floatRows(kernels, from, n, at[1]);
-            kernels.call("gemm_f32", x, d, 1, at[0], 1, d, at[2], n, dims, d, 0, at[3]);
-            System.arraycopy(kernels.read(at[2], 4 * n * dims), 0, mapped, 4 * from * dims, 4 * n * dims);
-        }
-        return kernels.keep(mapped);
     }
 
     /** From 0 to 2, and 1 at 0. */

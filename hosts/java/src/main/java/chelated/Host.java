@@ -2,6 +2,7 @@ package chelated;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Supplier;
 
 /** One instance of each module, with memory of its own. Threads may share it; its calls run one at a time. */
 public final class Host {
@@ -26,12 +27,12 @@ public final class Host {
 
     /** Reads the host file of a student ({@code chelated export --out student.chelated}). */
     public synchronized Student openStudent(byte[] file) {
-        return new Student(this, file);
+        return open(() -> new Student(this, file));
     }
 
     /** Reads the host file of an adapter. A lexical one needs its student; others, where they are given texts: null is allowed. */
     public synchronized Adapter openAdapter(byte[] file, Student student) {
-        return new Adapter(this, file, student);
+        return open(() -> new Adapter(this, file, student));
     }
 
     /** Copies rows into the memory of the host, to be searched. */
@@ -56,6 +57,11 @@ public final class Host {
         Matrix rows = mapRows(
                 (at, n) -> vanished[0] += kernels.call("blend_f32", at[0], at[1], at[0], n, x.dims(), alpha), x, t);
         return new Blended(rows, vanished[0]);
+    }
+
+    /** A file that is refused takes no memory. */
+    private <T> T open(Supplier<T> open) {
+        return kernels.allOrNothing(() -> wordPiece.allOrNothing(open));
     }
 
     private interface RowKernel {

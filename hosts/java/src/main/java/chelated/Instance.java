@@ -1,5 +1,7 @@
 package chelated;
 
+import java.util.function.Supplier;
+
 /** One instance of a module. Below {@code free} lies what stays, above it the scratch of the call under way. */
 final class Instance {
     private static final int ABI_VERSION = 1;
@@ -59,6 +61,22 @@ final class Instance {
         running.write(at, bytes);
         free = roundUp(free + bytes.length);
         return at;
+    }
+
+    /** What lies in scratch below that address stays for as long as the instance does. */
+    void keepBelow(int end) {
+        free = Integer.toUnsignedLong(end);
+    }
+
+    /** What is kept meanwhile stays only where nothing is thrown. */
+    <T> T allOrNothing(Supplier<T> open) {
+        long before = free;
+        try {
+            return open.get();
+        } catch (RuntimeException | Error failure) {
+            free = before;
+            throw failure;
+        }
     }
 
     void write(int at, byte[] bytes) {

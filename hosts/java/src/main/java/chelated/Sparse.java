@@ -1,6 +1,7 @@
 package chelated;
 
 import java.util.Arrays;
+import java.util.function.IntToDoubleFunction;
 import java.util.function.IntUnaryOperator;
 
 /** Rows of weighted ids: row i has the entries offsets[i] … offsets[i + 1]. */
@@ -10,6 +11,23 @@ record Sparse(int[] offsets, int[] ids, float[] values) {
         int[] offsets = new int[lists.length + 1];
         for (int i = 0; i < lists.length; i++) offsets[i + 1] = offsets[i] + lists[i].length;
         return new Sparse(offsets, Arrays.stream(lists).flatMapToInt(Arrays::stream).toArray(), new float[0]);
+    }
+
+    /** Entry e has the value of e, scaled to unit length over its row, and rounded; a row of zeros stays. */
+    static Sparse ofUnitRows(int[] offsets, int[] ids, IntToDoubleFunction valueOf) {
+        float[] values = new float[ids.length];
+        for (int i = 0; i + 1 < offsets.length; i++) {
+            double squares = 0;
+            for (int e = offsets[i]; e < offsets[i + 1]; e++) {
+                double value = valueOf.applyAsDouble(e);
+                values[e] = (float) value;
+                squares += value * value;
+            }
+            if (squares == 0) continue;
+            double scale = 1 / Math.sqrt(squares);
+            for (int e = offsets[i]; e < offsets[i + 1]; e++) values[e] = (float) (values[e] * scale);
+        }
+        return new Sparse(offsets, ids, values);
     }
 
     int rows() {

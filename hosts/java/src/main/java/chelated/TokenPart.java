@@ -25,20 +25,10 @@ final class TokenPart {
 
     /** φ: weights·tf(count), to unit length over each text. */
     Sparse features(Tokens tokens) {
-        float[] values = new float[tokens.ids.length];
-        for (int i = 0; i < tokens.texts(); i++) {
-            double squares = 0;
-            for (int e = tokens.offsets[i]; e < tokens.offsets[i + 1]; e++) {
-                double count = tokens.counts[e];
-                double value = weights[tokens.ids[e]] * (termFrequency == TermFrequency.LOG ? Math.log1p(count) : count);
-                values[e] = (float) value;
-                squares += value * value;
-            }
-            if (squares == 0) continue;
-            double scale = 1 / Math.sqrt(squares);
-            for (int e = tokens.offsets[i]; e < tokens.offsets[i + 1]; e++) values[e] = (float) (values[e] * scale);
-        }
-        return new Sparse(tokens.offsets, tokens.ids, values);
+        return Sparse.ofUnitRows(tokens.offsets, tokens.ids, e -> {
+            double count = tokens.counts[e];
+            return weights[tokens.ids[e]] * (termFrequency == TermFrequency.LOG ? Math.log1p(count) : count);
+        });
     }
 
     Sparse withRow(Sparse features) {

@@ -2,6 +2,7 @@ package chelated;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -92,6 +93,77 @@ final class HostTest {
             assertRefused(code, () -> host.openAdapter(altered, student));
         }
         assertRefused(Code.ADAPTER_CORRUPT, () -> host.openStudent(file));
+    }
+
+    @Test
+    void aGateThatIsNotWholeIsRefused() {
+        byte[] words = Assets.withNumber(Assets.hostFile("words-student.chelated"), 44, 3);
+        assertRefused(Code.ADAPTER_CORRUPT, () -> host.openStudent(words));
+        byte[] gated = Assets.hostFile("gated-student.chelated");
+        for (String name : List.of("gate_context", "gate_tokens")) {
+            int entry = Assets.entry(gated, name);
+            int[][] changes = {{0, 0}, {16, 3}, {20, 1}, {24, 2}}; // name, type, rows, dims
+            for (int[] change : changes) {
+                byte[] broken = Assets.withNumber(gated, entry + change[0], change[1]);
+                assertRefused(Code.ADAPTER_CORRUPT, () -> host.openStudent(broken));
+            }
+        }
+    }
+
+    @Test
+    void everyRowGoesThroughTheMapsOfAGate() {
+        int rows = 2500; // more than a block
+        int d = 13;
+        int r = 5;
+        byte[] whole = new byte[rows * d];
+        new Random(1).nextBytes(whole);
+        float[] x = new float[rows * d];
+        for (int i = 0; i < x.length; i++) x[i] = whole[i] * .5f;
+        float[] scales = new float[rows];
+        Arrays.fill(scales, .5f);
+        float[] map = new float[r * d]; // whole numbers too: every sum is exact
+        for (int i = 0; i < map.length; i++) map[i] = i % 17 - 8;
+        float[] expected = new float[rows * r];
+        for (int i = 0; i < expected.length; i++) {
+            for (int j = 0; j < d; j++) expected[i] += x[i / r * d + j] * map[i % r * d + j];
+        }
+        Instance kernels = host.kernels;
+        List<Table> tables = List.of(
+                new Table(kernels.keep(Numbers.bytes(x)), null, rows, d),
+                new Table(kernels.keep(whole), kernels.keep(Numbers.bytes(scales)), rows, d));
+        for (Table table : tables) {
+            int at = table.keepThrough(kernels, new HostFile.Section(HostFile.Type.F32, r, d, Numbers.bytes(map)));
+            kernels.keep(new byte[4 * expected.length]); // leaves what was kept before
+            assertArrayEquals(expected, Numbers.toFloats(kernels.read(at, 4 * expected.length)));
+        }
+    }
+
+    @Test
+    void anAdapterAloneTakesCountsAsTheyAre() {
+        Student gated = host.openStudent(Assets.hostFile("gated-student.chelated"));
+        Adapter alone = host.openAdapter(Assets.hostFile("gated-residual.chelated"), null);
+        Adapter withStudent = host.openAdapter(Assets.hostFile("gated-residual.chelated"), gated);
+        Tokens tokens = gated.tokenize(List.of("a a a a b zebra", "Cat, dog"));
+        Matrix vectors = gated.encode(tokens);
+        float[] expected = withStudent.correct(vectors, tokens).data();
+        assertArrayEquals(expected, alone.correct(vectors, gated.weigh(tokens)).data());
+        assertFalse(Arrays.equals(expected, alone.correct(vectors, tokens).data()));
+    }
+
+    @Test
+    void aFileThatIsRefusedTakesNoMemory() {
+        byte[] gated = Assets.hostFile("gated-student.chelated");
+        byte[] withoutWords = Assets.withNumber(gated, Assets.entry(gated, "kinds"), 0);
+        byte[] withoutGate = Assets.withNumber(gated, Assets.entry(gated, "gate_tokens"), 0);
+        byte[] lexical = Assets.hostFile("lexical.chelated");
+        host.openStudent(gated); // has taken the scratch of a gate
+        long before = host.memoryBytes();
+        for (int call = 0; call < 500; call++) {
+            assertRefused(Code.ADAPTER_CORRUPT, () -> host.openStudent(withoutWords));
+            assertRefused(Code.ADAPTER_CORRUPT, () -> host.openStudent(withoutGate));
+            assertRefused(Code.ADAPTER_WRONG_MODEL, () -> host.openAdapter(lexical, null));
+        }
+        assertEquals(before, host.memoryBytes());
     }
 
     @Test
