@@ -93,13 +93,18 @@ function perQuery(collection: Collection, sides: readonly Sides[]): Map<string, 
 }
 
 function byShare(
-  { name, data: { queries }, base: { queryBags } }: Collection,
+  { name, data: { queries }, encoder }: Collection,
   scored: ReadonlyMap<string, number[]>,
   known: ReadonlySet<number>,
 ): Asked[] {
+  // As they stand in the text: a context gate would count some of them more than others.
+  const bags = readTokens(
+    queries.map(({ text }) => text),
+    encoder.tokenizer,
+  );
   return queries.flatMap(({ id }, i) => {
     const figures = scored.get(id);
-    return figures ? [{ collection: name, share: unseenShare(queryBags, i, known), figures }] : [];
+    return figures ? [{ collection: name, share: unseenShare(bags, i, known), figures }] : [];
   });
 }
 
