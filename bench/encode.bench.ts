@@ -1,6 +1,6 @@
 // Static encoding: documents a second over SciFact's abstracts, and the time of one query; beside Python's model2vec on one
-// thread, which loads the same table (int8 rows times their weights, as f32) exported to its own layout.
-//   CHELATED_DATA=… [CHELATED_PYTHON=python] node scripts/bun.mjs bench/encode.bench.ts [--adapter scifact.onnx] [--student static-words]
+// thread, which loads the same table (int8 rows times their weights, as f32) exported to its own layout, and knows no context gate.
+//   CHELATED_DATA=… [CHELATED_PYTHON=python] node scripts/bun.mjs bench/encode.bench.ts [--adapter scifact.onnx] [--student static]
 // --adapter also times a query encoded and corrected by an adapter that was distilled for the student.
 // CHELATED_PYTHON has bench/peers/model2vec/requirements.txt installed; without it the peer's row is left out.
 import { spawnSync } from 'node:child_process';
@@ -37,7 +37,7 @@ const documents = dataset.documents.map(({ text }) => text);
 const queries = judgedQueries(dataset).map((position) => dataset.queries[position]!.text);
 
 const { values: options } = parseArgs({
-  options: { adapter: { type: 'string' }, student: { type: 'string', default: config.student } },
+  options: { adapter: { type: 'string' }, student: { type: 'string', default: config.plainStudent } },
 });
 const kernels = await loadKernels();
 const start = performance.now();

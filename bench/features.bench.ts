@@ -7,6 +7,7 @@
 // --only measures the candidates whose name has TEXT.
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { config } from '../src/config.ts';
 import { chooseFit } from '../src/distil/choose-fit.ts';
 import { fillPlan } from '../src/distil/fill-plan.ts';
 import { readCorpus } from '../src/distil/read-corpus.ts';
@@ -61,7 +62,12 @@ const kernels = await loadKernels();
 const rows: { name: string; figures: (number | null)[] }[] = [];
 for (const name of positionals.length > 0 ? positionals : ['cisi', 'cranfield', 'scifact', 'vaswani']) {
   const teacher = 'stored:all-MiniLM-L6-v2';
-  const plain = await openCollection(kernels, { dataset: join(data, name), student: 'static', teacher, seed: 0 });
+  const plain = await openCollection(kernels, {
+    dataset: join(data, name),
+    student: config.plainStudent,
+    teacher,
+    seed: 0,
+  });
   for (const features of candidates.filter((candidate) => (candidate?.name ?? 'word pieces').includes(values.only))) {
     const collection = features ? withBuckets(plain, features) : plain;
     const { choice, score } = await chosen(collection);

@@ -422,7 +422,8 @@ export const config = {
     chunkTexts: 4096,
     /**
      * A context gate: its width, passes over the texts, texts of a step and Adam's rate, settled on held-out general text
-     * (table “The context gate”). It is kept where it gains more than z standard errors there, on so many texts at least.
+     * (table “The context gate”). It is kept where it gains more than z standard errors there; fewer
+     * held-out texts than the least cannot tell, and none is trained.
      */
     gate: { dims: 32, epochs: 2, batch: 128, learningRate: 1e-2, z: 2, leastHeldOut: 30 },
     /**

@@ -1,12 +1,12 @@
 /**
  * Token counts of n texts as compressed sparse rows: text i has the distinct tokens
- * `ids[offsets[i] … offsets[i + 1]]`, ascending, each `counts[…]` times. An empty text has no tokens.
+ * `ids[offsets[i] … offsets[i + 1]]`, ascending, each `counts[…]` times, or as much as a context gate lets that count. An empty text has no tokens.
  */
 export interface TokenBags {
   readonly rows: number;
   readonly offsets: Uint32Array; // n + 1
   readonly ids: Uint32Array; // distinct token ids of each text
-  readonly counts: Float32Array; // term frequency, > 0
+  readonly counts: Float32Array; // term frequency, whole or weighed, > 0
 }
 
 /** Bags of the token id lists given (one list a text, in reading order). */

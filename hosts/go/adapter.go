@@ -16,17 +16,17 @@ type Adapter struct {
 	tokens         *tokenPart
 }
 
-// Input is what a caller has of some texts: base vectors, tokens, or both. Tokens are counted as they occur: a student with a
-// context gate weighs them, so an adapter for one must have been opened with it.
+// Input is what a caller has of some texts: base vectors, tokens, or both. Tokens are counted as they occur: where the student
+// has a context gate, the adapter has it weigh them.
 type Input struct {
 	Vectors *Matrix
 	Tokens  *Tokens
 }
 
-// OpenAdapter reads the host file of an adapter. The student may be nil where only vectors are corrected; a lexical
-// adapter needs it.
+// OpenAdapter reads the host file of an adapter. The student may be nil where no text is given; a lexical adapter needs it, and
+// so does a residual one whose student has a context gate.
 func (h *Host) OpenAdapter(file []byte, student *Student) (*Adapter, error) {
-	f, err := readHostFile(file, adapterFile)
+	f, err := readHostFile(file, adapterFile, gatedAdapterFile)
 	if err != nil {
 		return nil, err
 	}
@@ -36,6 +36,9 @@ func (h *Host) OpenAdapter(file []byte, student *Student) (*Adapter, error) {
 	a := &Adapter{
 		Kind: f.kind, OutputSpace: f.outputSpace, BaseFingerprint: f.baseFingerprint, Fingerprint: f.fingerprint,
 		DIn: f.dIn, DOut: f.dOut, host: h, student: student,
+	}
+	if f.content == gatedAdapterFile && a.needsTokens() && student == nil {
+		return nil, refuse(AdapterWrongModel, "the student %.12s… of the %s adapter weighs tokens by their text; open it with that student", f.baseFingerprint, f.kind)
 	}
 	if err := h.open(f, a.read); err != nil {
 		return nil, err

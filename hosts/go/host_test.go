@@ -96,8 +96,13 @@ func TestOpenRefuses(t *testing.T) {
 	}
 	_, err := h.OpenStudent(file)
 	wantCode(t, AdapterCorrupt, err)
-	_, err = h.OpenAdapter(hostAsset(t, "lexical.chelated"), nil)
-	wantCode(t, AdapterWrongModel, err)
+	for _, needsItsStudent := range []string{"lexical.chelated", "gated-residual.chelated"} {
+		_, err = h.OpenAdapter(hostAsset(t, needsItsStudent), nil)
+		wantCode(t, AdapterWrongModel, err)
+	}
+	if _, err = h.OpenAdapter(hostAsset(t, "residual.chelated"), nil); err != nil {
+		t.Error(err)
+	}
 	other := *student
 	other.Fingerprint = "another"
 	_, err = h.OpenAdapter(file, &other)

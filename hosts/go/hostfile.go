@@ -21,10 +21,14 @@ const (
 	studentFile      content = 1
 	adapterFile      content = 2
 	gatedStudentFile content = 3
+	gatedAdapterFile content = 4
 )
 
 func (c content) String() string {
-	return map[content]string{studentFile: "student", adapterFile: "adapter", gatedStudentFile: "student with a context gate"}[c]
+	return map[content]string{
+		studentFile: "student", adapterFile: "adapter",
+		gatedStudentFile: "student with a context gate", gatedAdapterFile: "adapter of a student with a context gate",
+	}[c]
 }
 
 var kinds = []string{"identity", "orthogonal", "affine", "lexical", "residual", "lowrank", "mlp"}

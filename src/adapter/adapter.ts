@@ -3,7 +3,7 @@ import type { Device } from '../onnx/device.ts';
 import type { TokenBags } from '../token-bags.ts';
 import type { AdapterCard } from './card.ts';
 
-/** What a caller has of n texts. `vectors` are base vectors; `tokens` come from the student's tokenizer. */
+/** What a caller has of n texts. `vectors` are base vectors; `tokens` are what the student's `tokenize` gives. */
 export interface AdapterInput {
   readonly vectors?: Matrix;
   readonly tokens?: TokenBags;

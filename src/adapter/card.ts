@@ -25,6 +25,8 @@ export interface AdapterCard {
   readonly outputSpace: OutputSpace;
   readonly baseFingerprint: string;
   readonly student: string;
+  /** There where the student weighs its tokens by their text: then only it can prepare them. */
+  readonly contextGate?: true;
   readonly teacher: string | null;
   readonly mode: DistilMode;
   readonly alpha: number | null;

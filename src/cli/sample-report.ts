@@ -47,8 +47,9 @@ async function row(
   return { name, figures: [scores['ndcg@10'], scores['recall@100'], microseconds, kB] };
 }
 
-function sizeOf({ table }: Encoder): number | null {
+function sizeOf({ table, gate }: Encoder): number | null {
   if (!table) return null;
   const { rows, weights } = table;
-  return rows.data.byteLength + ('scales' in rows ? rows.scales.byteLength : 0) + weights.byteLength;
+  const ofGate = gate ? 2 * (gate.context.data.length + gate.tokens.data.length) : 0; // f16, as its file has it
+  return rows.data.byteLength + ('scales' in rows ? rows.scales.byteLength : 0) + weights.byteLength + ofGate;
 }

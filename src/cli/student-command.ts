@@ -7,6 +7,7 @@ import { wordPieceLimits } from '../kernels/word-piece-abi.ts';
 import { type BuildStep, buildStudent } from '../student/build-student.ts';
 import { type GeneralSource, generalSources } from '../student/gather-texts.ts';
 import { type TableDtype, tableDtypes } from '../student/student-files.ts';
+import type { TrainedGate } from '../student/train-gate.ts';
 import { writeStudentFolder } from '../student/write-student-folder.ts';
 import { options } from './options.ts';
 import { parseNumber } from './parse-number.ts';
@@ -16,7 +17,7 @@ import { withBatchKernels } from './with-batch-kernels.ts';
 import { makeFolder, writeFile } from './write-file.ts';
 
 /** Widths of a context gate. */
-const gates = ['32', '64', 'none'] as const;
+const gates = [...new Set([config.makeStudent.gate.dims, 64])].map(String).concat('none');
 
 interface StudentCommandOptions {
   readonly teacher: string;
@@ -27,7 +28,7 @@ interface StudentCommandOptions {
   readonly dtype: TableDtype;
   readonly wordBuckets?: number;
   readonly seed: number;
-  readonly gate: (typeof gates)[number];
+  readonly gate: string;
   readonly raw?: boolean;
   readonly id?: string;
   readonly licence?: string;
@@ -98,7 +99,10 @@ export function studentCommand(program: Command): void {
         .default(config.seed),
     )
     .addOption(
-      new Option('--gate <WIDTH>', 'weigh each token by the text that it stands in, where held-out texts gain by it')
+      new Option(
+        '--gate <WIDTH>',
+        'weigh each token by the text that it stands in, where held-out texts gain by it; not with --raw',
+      )
         .choices(gates)
         .default(String(config.makeStudent.gate.dims)),
     )
@@ -144,18 +148,28 @@ async function buildWith(kernels: Kernels, given: StudentCommandOptions, display
       await writeFile(join(given.model2vec, name), content);
     }
   }
-  const document = { out, bytes: files.table.length, ...figures(made), card: JSON.parse(files.card) };
+  const leftOut = given.model2vec !== undefined && files.gate ? { model2vec_left_out: 'context gate' } : {};
+  const document = {
+    out,
+    bytes: files.table.length,
+    ...figures(made, given.gate !== 'none'),
+    ...leftOut,
+    card: JSON.parse(files.card),
+  };
   const { card, ...shown } = document;
   print(json, document, () => columns(Object.entries(shown)));
 }
 
-function figures(made: Awaited<ReturnType<typeof buildStudent>>['made']) {
+const verdict = ({ wins }: TrainedGate) => (wins ? 'kept' : 'left out: held-out texts gain nothing');
+
+function figures(made: Awaited<ReturnType<typeof buildStudent>>['made'], asked: boolean) {
   if (!made) return {};
   const { texts, paragraphs, heldOutTexts, lambda, iterations, residual, heldOut, contextGate, seconds } = made;
   return {
     ...{ texts, paragraphs, held_out_texts: heldOutTexts, lambda, iterations, residual },
     ...{ held_out_cosine_raw: heldOut.raw, held_out_cosine: heldOut.fitted },
-    ...(contextGate && { held_out_cosine_gated: contextGate.heldOut.gated, gate_kept: contextGate.wins }),
+    ...(contextGate && { held_out_cosine_gated: contextGate.heldOut.gated }),
+    ...(asked && { context_gate: contextGate ? verdict(contextGate) : 'left out: too few held-out texts' }),
     ...{ embed_seconds: seconds.embed, fit_seconds: seconds.fit },
   };
 }

@@ -7,7 +7,7 @@ import type { Encoder } from '../encode/encoder.ts';
 export interface CardInput {
   readonly kind: AdapterKind;
   readonly parts: AdapterParts;
-  readonly student: Pick<Encoder, 'id' | 'dims' | 'baseFingerprint'>;
+  readonly student: Pick<Encoder, 'id' | 'dims' | 'baseFingerprint' | 'gate'>;
   readonly teacher: string | null;
   readonly space: OutputSpace;
   readonly mode: DistilMode;
@@ -31,6 +31,7 @@ export function makeCard({ kind, parts, student, space, fit, ...rest }: CardInpu
     outputSpace: space,
     baseFingerprint: student.baseFingerprint,
     student: student.id,
+    ...(student.gate && { contextGate: true as const }),
     lambda: numberOrNull(fit.lambda ?? fit.ridge),
     fit,
     createdBy: config.createdBy,

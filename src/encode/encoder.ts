@@ -63,8 +63,8 @@ export interface Encoder {
   readonly device?: Device | undefined;
   encode(texts: readonly string[], options: EncodeOptions): Promise<Encoded>;
   /**
-   * Base vectors of tokens as they were counted, where the student is a table: for callers who tokenise themselves. The
-   * tokens it gives back are weighed by the gate, where there is one.
+   * Base vectors of tokens as they were counted (`tokenBags`, never what `tokenize` gives: a gate would weigh them twice),
+   * where the student is a table: for callers who tokenise themselves. The tokens it gives back are weighed.
    * @throws {ChelatedError} invalid_input for an id outside of the vocabulary
    */
   encodeTokens?(tokens: TokenBags): Encoded;

@@ -22,7 +22,8 @@ const openAiScheme = 'openai:';
 
 /**
  * Opens an encoder by what a user calls it: `static` (the shipped student), `static-words` (the same with words and pairs of
- * words as further tokens), `static-plain` (without its context gate), the path of a student folder, `vectors:DOCUMENTS[,QUERIES]` (.npy or .safetensors files), `openai:MODEL[@BASE_URL]`, or a transformer: a model
+ * words as further tokens), `static-plain` (without its context gate), the path of a student folder,
+ * `vectors:DOCUMENTS[,QUERIES]` (.npy or .safetensors files), `openai:MODEL[@BASE_URL]`, or a transformer: a model
  * folder, the name of one below CHELATED_MODELS, or a hub id.
  *
  * @throws {ChelatedError} not_found for an id that is none of these, and what opening the one it is throws

@@ -39,7 +39,7 @@ export interface SearchOptions {
 export type CorrectInput =
   | { readonly texts: readonly string[]; readonly role?: TextRole; readonly vectors?: never; readonly tokens?: never }
   | { readonly vectors: Matrix; readonly texts?: never; readonly tokens?: never }
-  /** Token ids of the student, where it is a table. */
+  /** Token ids of the student, where it is a table, as they were counted: `tokenBags` of lists, not what `tokenize` gives. */
   | { readonly tokens: TokenBags; readonly texts?: never; readonly vectors?: never };
 
 /** What is to be found. */

@@ -27,10 +27,10 @@ export async function hostAdapter({ parts, card, hash }: ReadAdapter): Promise<U
     put('row_of', list(tokens.rowOf));
     put('token_weights', list(tokens.weights));
   }
-  const { kind, dIn, dOut, outputSpace, baseFingerprint } = card;
+  const { kind, dIn, dOut, outputSpace, baseFingerprint, contextGate } = card;
   return writeHostFile({
     header: {
-      ...{ what: 'adapter', kind, dIn, dOut, outputSpace, baseFingerprint },
+      ...{ what: contextGate ? 'gated adapter' : 'adapter', kind, dIn, dOut, outputSpace, baseFingerprint },
       fingerprint: await adaptedFingerprint(baseFingerprint, { hash }),
       termFrequency: tokens?.termFrequency ?? null,
     },

@@ -16,8 +16,8 @@ export interface HostHeader {
   readonly termFrequency: TermFrequency | null;
 }
 
-/** A gated student is a student with a context gate: another content, so that a reader which knows no gate refuses it. */
-export type HostContent = 'student' | 'adapter' | 'gated student';
+/** A gated student is one with a context gate, a gated adapter one that was fitted for it: a reader which knows no gate refuses both. */
+export type HostContent = 'student' | 'adapter' | 'gated student' | 'gated adapter';
 
 /** Numbers of one type, (rows, dims) row-major. */
 export interface HostSection {
@@ -42,7 +42,7 @@ const entryBytes = 32;
 const nameBytes = 16;
 const align = 16;
 
-const contents: readonly HostContent[] = ['student', 'adapter', 'gated student']; // 1, 2, 3
+const contents: readonly HostContent[] = ['student', 'adapter', 'gated student', 'gated adapter']; // 1 … 4
 const spaces: readonly OutputSpace[] = ['student', 'teacher']; // 0, 1
 const frequencies: readonly (TermFrequency | null)[] = [null, 'count', 'log']; // 0, 1, 2
 const types = [Float32Array, Int8Array, Uint32Array, Int32Array, Uint8Array] as const; // 1 … 5

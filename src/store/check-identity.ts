@@ -10,6 +10,7 @@ export function checkIdentity(kept: CollectionIdentity, asked: CollectionIdentit
   if (kept.baseFingerprint === asked.baseFingerprint && kept.dims === asked.dims) return;
   const was = `was made with ${kept.student} (base fingerprint ${kept.baseFingerprint}, d=${kept.dims})`;
   const is = `${asked.student} (base fingerprint ${asked.baseFingerprint}, d=${asked.dims})`;
-  const advice = 'serve it with the student that made it, or make another collection and index its documents again';
+  const maker = kept.student === asked.student ? `the former ${kept.student}, named by its folder` : kept.student;
+  const advice = `serve it with the student that made it (${maker}), or index its documents again in a new store (another --data folder)`;
   throw new ChelatedError('adapter_wrong_model', `collection ${kept.name} ${was}, not with ${is}; ${advice}`);
 }

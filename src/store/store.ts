@@ -67,7 +67,7 @@ export interface NewDocument {
   readonly tokens: TokenBag | null;
 }
 
-/** Distinct token ids of one text, ascending, and how often each occurs. */
+/** Distinct token ids of one text, ascending, and how much each counts: `TokenBags` has the rules. */
 export interface TokenBag {
   readonly ids: Uint32Array;
   readonly counts: Float32Array;

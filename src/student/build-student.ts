@@ -108,7 +108,9 @@ async function startingPoint(options: BuildStudentOptions, dims: number): Promis
   const { kernels, teacher, licence } = options;
   if (teacher.startsWith('openai:')) {
     const files = await readStudentFolder(shippedStudent());
-    const { table } = await staticStudent(files, kernels);
+    const student = await staticStudent(files, kernels);
+    const { table } = student;
+    student.dispose();
     return {
       table: table!,
       tokenizerJson: files.tokenizer,

@@ -40,7 +40,7 @@ export interface MakeStudentOptions {
 
 export interface MadeStudent extends FittedTable {
   readonly weights: Float32Array; // (V)
-  /** As trained: whether it `wins` says whether it belongs to the student. */
+  /** As trained: whether it `wins` says whether it belongs to the student. Null where none was asked for, or too few held-out texts could tell. */
   readonly contextGate: TrainedGate | null;
   /** How many of each were used. */
   readonly texts: number;
@@ -110,8 +110,9 @@ export async function makeStudent(options: MakeStudentOptions): Promise<MadeStud
     );
   }
   const { weights } = start.table;
+  const judges = heldOut.texts.length + judged.texts.length;
   const contextGate =
-    width === null
+    width === null || judges < config.makeStudent.gate.leastHeldOut
       ? null
       : await trainGate(kernels, { ...fit, ...material, weights, dims: width, seed, ...hear('gate') });
   return {

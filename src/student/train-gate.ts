@@ -42,7 +42,7 @@ export interface TrainedGate {
    * error of what it gains, text by text.
    */
   readonly heldOut: { readonly plain: number; readonly gated: number; readonly error: number };
-  /** It gains more on held-out texts than chance does, and these are enough to tell. */
+  /** It gains more on held-out texts than chance does. */
   readonly wins: boolean;
 }
 
@@ -85,7 +85,8 @@ export async function trainGate(kernels: Kernels, input: TrainGateInput): Promis
     const [context, tokens] = await Promise.all(gateShapes(rows.dims, dims).map((shape) => read(...shape)));
     const gate = { context: context!, tokens: tokens! };
     const heldOut = judge(kernels, input, aside, gate);
-    return { gate, steps, heldOut, wins: isBeyondChance(input.heldOut, heldOut) };
+    const gain = heldOut.gated - heldOut.plain;
+    return { gate, steps, heldOut, wins: gain > config.makeStudent.gate.z * heldOut.error };
   } finally {
     drop();
     await session.dispose();
@@ -182,14 +183,6 @@ function judge(kernels: Kernels, input: TrainGateInput, aside: ArrayLike<number>
   } finally {
     weighing.free();
   }
-}
-
-function isBeyondChance(
-  { texts, paragraphs }: TrainGateInput['heldOut'],
-  { plain, gated, error }: TrainedGate['heldOut'],
-) {
-  const { z, leastHeldOut } = config.makeStudent.gate;
-  return texts.T.rows + paragraphs.T.rows >= leastHeldOut && gated - plain > z * error;
 }
 
 function meanLength({ rows, dims, data }: Matrix): number {

@@ -332,7 +332,7 @@ describe('chelated export', () => {
     const headers = await Promise.all(
       [student, made].map(async (path) => (await readHostFile(await readFile(path))).header),
     );
-    expect(headers.map(({ what }) => what)).toEqual(['gated student', 'adapter']);
+    expect(headers.map(({ what }) => what)).toEqual(['gated student', 'gated adapter']);
     const { card } = await readAdapter(await readFile(adapter));
     expect(headers.map((header) => header.baseFingerprint)).toEqual([card.baseFingerprint, card.baseFingerprint]);
   });

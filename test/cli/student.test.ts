@@ -91,20 +91,26 @@ describe('chelated student', () => {
     await writeFile(file('many.txt'), wordTexts(4000).join('\n'));
     const many = ['--texts', file('many.txt'), '--json'];
     const { stdout, code } = await make('gated', ...many);
-    const { card, held_out_cosine, held_out_cosine_gated, gate_kept } = JSON.parse(stdout);
-    expect([code, gate_kept, card.provenance.contextGate]).toEqual([0, true, expect.objectContaining({ dims: 32 })]);
+    const { card, held_out_cosine, held_out_cosine_gated, context_gate } = JSON.parse(stdout);
+    expect([code, context_gate, card.provenance.contextGate]).toEqual([
+      0,
+      'kept',
+      expect.objectContaining({ dims: 32 }),
+    ]);
     expect(held_out_cosine_gated).toBeGreaterThan(held_out_cosine);
     await make('gated-again', ...many, '--id', 'gated');
     for (const name of ['gate.safetensors', 'card.json']) {
       expect(await readFile(file(`gated-again/${name}`))).toEqual(await readFile(file(`gated/${name}`)));
     }
+    const beside = JSON.parse((await make('gated', ...many, '--model2vec', file('gated-m2v'))).stdout);
+    expect(beside.model2vec_left_out).toBe('context gate');
     const m2v = ['--format', 'model2vec', '--out', file('gated-m2v')];
     const exported = await chelated('export', '--student', file('gated'), ...m2v);
     expect([exported.code, exported.stdout]).toEqual([0, expect.stringContaining(', without the context gate')]);
 
     // A folder that is made anew without one loses it.
     const none = JSON.parse((await make('gated', ...many, '--gate', 'none')).stdout);
-    expect([none.gate_kept, none.card.gate, none.card.provenance.contextGate]).toEqual([
+    expect([none.context_gate, none.card.gate, none.card.provenance.contextGate]).toEqual([
       undefined,
       undefined,
       undefined,
@@ -112,9 +118,9 @@ describe('chelated student', () => {
     expect(await readdir(file('gated'))).not.toContain('gate.safetensors');
   });
 
-  test('says that a gate was left out that gains nothing', async () => {
-    const { gate_kept, card } = JSON.parse((await make('few', '--json')).stdout);
-    expect([gate_kept, card.gate, card.provenance.contextGate.kept]).toEqual([false, undefined, false]);
+  test('says why a gate was left out', async () => {
+    const { context_gate, card } = JSON.parse((await make('few', '--json')).stdout);
+    expect([context_gate, card.gate]).toEqual(['left out: too few held-out texts', undefined]);
     expect(await readdir(file('few'))).not.toContain('gate.safetensors');
   });
 

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { writeNpy } from '../../src/encode/npy.ts';
 import { openEncoder } from '../../src/encode/open-encoder.ts';
+import { readTokens } from '../../src/encode/read-tokens.ts';
 import { writeSafetensors } from '../../src/encode/safetensors.ts';
 import { referenceKernels } from '../../src/kernels/reference/reference-kernels.ts';
 import { matrix } from '../../src/matrix.ts';
@@ -68,6 +69,18 @@ describe('openEncoder', () => {
     expect(bagsBelow(got.tokens!, 30522)).toEqual(expected.tokens!);
     expect(got.tokens!.ids.length).toBeGreaterThan(expected.tokens!.ids.length);
     for (const encoder of [plain, words]) encoder.dispose();
+  });
+
+  test('opens the shipped student without its gate: the same table, and tokens as they occur', async () => {
+    const [gated, plain] = [await open('static'), await open('static-plain')];
+    expect([gated.gate !== undefined, plain.gate, plain.id]).toEqual([true, undefined, 'static-plain']);
+    expect(plain.table).toEqual(gated.table!);
+    expect(plain.baseFingerprint).not.toBe(gated.baseFingerprint);
+    const texts = ['a bird that cannot fly, and a bird that can', ''];
+    expect(plain.tokenize(texts)).toEqual(readTokens(texts, plain.tokenizer));
+    expect(gated.tokenize(texts).ids).toEqual(plain.tokenize(texts).ids);
+    expect(gated.tokenize(texts).counts).not.toEqual(plain.tokenize(texts).counts);
+    for (const encoder of [gated, plain]) encoder.dispose();
   });
 
   test('opens a student folder', async () => {

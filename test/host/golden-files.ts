@@ -51,7 +51,8 @@ async function goldenStudent(
   for (const [i, kind] of kinds.entries()) {
     const { parts, card } = toyAdapter(kind, i, student.table?.wordBuckets);
     const bytes = await hostAdapter({
-      ...{ parts, card: { ...card, baseFingerprint: student.baseFingerprint } },
+      parts,
+      card: { ...card, baseFingerprint: student.baseFingerprint, ...(student.gate && { contextGate: true }) },
       hash: String(i).repeat(64),
     });
     const wanted = expected(parts, card, { vectors, tokens: tokens! }, student.table);

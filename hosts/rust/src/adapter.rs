@@ -29,8 +29,8 @@ struct Hidden {
     out: Linear,
 }
 
-/// What a caller has of some texts: base vectors, tokens, or both. Tokens are counted as they occur: a student with a context gate
-/// weighs them, so an adapter for one must have been opened with it.
+/// What a caller has of some texts: base vectors, tokens, or both. Tokens are counted as they occur: where the student has a context
+/// gate, the adapter has it weigh them.
 #[derive(Default, Clone, Copy)]
 pub struct Input<'a> {
     pub vectors: Option<&'a Matrix>,
@@ -39,7 +39,7 @@ pub struct Input<'a> {
 
 impl Adapter {
     pub(crate) fn open(host: &mut Host, file: &[u8], student: Option<&Student>) -> Result<Self> {
-        let file = HostFile::read(file, &[Content::Adapter])?;
+        let file = HostFile::read(file, &[Content::Adapter, Content::GatedAdapter])?;
         if let Some(student) = student {
             host.check_mine(student.host())?;
             if student.fingerprint() != file.base_fingerprint {
@@ -50,6 +50,14 @@ impl Adapter {
             }
         }
         let (kind, d_in, d_out) = (file.kind, file.d_in, file.d_out);
+        let needs_tokens = matches!(kind, Kind::Lexical | Kind::Residual);
+        if file.content == Content::GatedAdapter && needs_tokens && student.is_none() {
+            let fitted_for = &file.base_fingerprint[..12];
+            let message = format!(
+                "the student {fitted_for}… of the {kind:?} adapter weighs tokens by their text; open it with that student"
+            );
+            return refuse(Code::AdapterWrongModel, message);
+        }
         let kernels = &mut host.kernels;
         let linear = Linear::take(kernels, &file, "map", Some(d_out), d_in)?;
         if linear.is_none() && d_in != d_out {
@@ -65,8 +73,7 @@ impl Adapter {
             _ => None,
         };
         let bias = list("bias", d_out)?;
-        let tokens =
-            matches!(kind, Kind::Lexical | Kind::Residual).then(|| TokenPart::read(kernels, &file)).transpose()?;
+        let tokens = needs_tokens.then(|| TokenPart::read(kernels, &file)).transpose()?;
         let opened = Self {
             host: host.id(),
             kind,

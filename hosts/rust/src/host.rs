@@ -38,7 +38,8 @@ impl Host {
         self.undone_on_failure(|host| Student::open(host, file))
     }
 
-    /// Reads the host file of an adapter. A lexical one needs its student; others, where they are given texts.
+    /// Reads the host file of an adapter. A lexical one needs its student, and a residual one whose
+    /// student has a context gate; others, where they are given texts.
     pub fn open_adapter(&mut self, file: &[u8], student: Option<&Student>) -> Result<Adapter> {
         self.undone_on_failure(|host| Adapter::open(host, file, student))
     }

@@ -43,6 +43,7 @@ pub(crate) enum Content {
     Student = 1,
     Adapter = 2,
     GatedStudent = 3,
+    GatedAdapter = 4,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

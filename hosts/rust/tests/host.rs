@@ -106,7 +106,10 @@ fn a_student_without_its_gate_is_refused_and_leaves_the_memory_as_it_was() {
 fn wrong_input_is_refused() {
     let mut host = host();
     let student = open_student(&mut host, "student.chelated");
-    assert_refused(Code::AdapterWrongModel, host.open_adapter(&vectors("lexical.chelated"), None));
+    for needs_its_student in ["lexical.chelated", "gated-residual.chelated"] {
+        assert_refused(Code::AdapterWrongModel, host.open_adapter(&vectors(needs_its_student), None));
+    }
+    host.open_adapter(&vectors("residual.chelated"), None).unwrap();
     let affine = host.open_adapter(&vectors("affine.chelated"), None).unwrap();
     let lexical = host.open_adapter(&vectors("lexical.chelated"), Some(&student)).unwrap();
     let vectors = |dims, value| Matrix::new(1, dims, vec![value; dims]).unwrap();

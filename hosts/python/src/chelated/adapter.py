@@ -21,7 +21,7 @@ class Adapter:
     """A learned map in the memory of its host: corrected vector = normalise(A(input))."""
 
     def __init__(self, host: Host, file: bytes, student: Student | None) -> None:
-        read = read_host_file(file, "adapter")
+        read = read_host_file(file, "adapter", "gated adapter")
         self.kind = read.kind
         self.output_space = read.output_space
         self.base_fingerprint = read.base_fingerprint
@@ -34,6 +34,12 @@ class Adapter:
             message = (
                 f"the adapter was fitted for student {self.base_fingerprint[:12]}…, this one is "
                 f"{student.fingerprint[:12]}…; use that student, opened by the same host"
+            )
+            raise ChelatedError("adapter_wrong_model", message)
+        if read.content == "gated adapter" and self._needs_tokens and student is None:
+            message = (
+                f"the student {self.base_fingerprint[:12]}… of the {self.kind} adapter weighs tokens by their text; "
+                "open it with that student"
             )
             raise ChelatedError("adapter_wrong_model", message)
         self._read_maps(read)

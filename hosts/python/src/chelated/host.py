@@ -36,7 +36,11 @@ class Host:
             return Student(self, file)
 
     def open_adapter(self, file: bytes, student: Student | None = None) -> Adapter:
-        """The adapter of a host file. A lexical one needs its student; others, where they are given texts."""
+        """The adapter of a host file.
+
+        A lexical one needs its student, and a residual one whose student has a context gate; others, where they are
+        given texts.
+        """
         with self._opening():
             return Adapter(self, file, student)
 

@@ -10,7 +10,7 @@ FORMAT = 1
 KINDS = ("identity", "orthogonal", "affine", "lexical", "residual", "lowrank", "mlp")
 SPACES = ("student", "teacher")
 TERM_FREQUENCIES = (None, "count", "log")
-_CONTENTS = {1: "student", 2: "adapter", 3: "gated student"}
+_CONTENTS = {1: "student", 2: "adapter", 3: "gated student", 4: "gated adapter"}
 _TYPES = {1: np.float32, 2: np.int8, 3: np.uint32, 4: np.int32, 5: np.uint8}
 _HEADER, _ENTRY, _HASHED_FROM = 144, 32, 44
 

@@ -19,12 +19,18 @@ public final class Adapter {
     Adapter(Host host, byte[] bytes, Student student) {
         this.host = host;
         this.student = student;
-        file = new HostFile(bytes, HostFile.Content.ADAPTER);
+        file = new HostFile(bytes, HostFile.Content.ADAPTER, HostFile.Content.GATED_ADAPTER);
         if (student != null && (student.host != host || !student.fingerprint().equals(file.baseFingerprint))) {
             throw new ChelatedException(
                     Code.ADAPTER_WRONG_MODEL,
                     "the adapter was fitted for student %.12s…, this one is %.12s…; use that student, opened by the same host"
                             .formatted(file.baseFingerprint, student.fingerprint()));
+        }
+        if (file.content == HostFile.Content.GATED_ADAPTER && file.kind.needsTokens() && student == null) {
+            throw new ChelatedException(
+                    Code.ADAPTER_WRONG_MODEL,
+                    "the student %.12s… of the %s adapter weighs tokens by their text; open it with that student"
+                            .formatted(file.baseFingerprint, file.kind));
         }
         Instance kernels = host.kernels;
         linear = Linear.take(kernels, file, "map", file.dOut, file.dIn);

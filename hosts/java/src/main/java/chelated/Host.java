@@ -30,7 +30,10 @@ public final class Host {
         return open(() -> new Student(this, file));
     }
 
-    /** Reads the host file of an adapter. A lexical one needs its student; others, where they are given texts: null is allowed. */
+    /**
+     * Reads the host file of an adapter. A lexical one needs its student, and a residual one whose student has a context
+     * gate; others, where they are given texts: null is allowed.
+     */
     public synchronized Adapter openAdapter(byte[] file, Student student) {
         return open(() -> new Adapter(this, file, student));
     }

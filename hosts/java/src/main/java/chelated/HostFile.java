@@ -19,7 +19,7 @@ final class HostFile {
     private static final int ENTRY = 32;
     private static final int HASHED_FROM = 44;
 
-    enum Content { STUDENT, ADAPTER, GATED_STUDENT }
+    enum Content { STUDENT, ADAPTER, GATED_STUDENT, GATED_ADAPTER }
 
     enum TermFrequency { NONE, COUNT, LOG }
 

@@ -139,15 +139,10 @@ final class HostTest {
     }
 
     @Test
-    void anAdapterAloneTakesCountsAsTheyAre() {
-        Student gated = host.openStudent(Assets.hostFile("gated-student.chelated"));
-        Adapter alone = host.openAdapter(Assets.hostFile("gated-residual.chelated"), null);
-        Adapter withStudent = host.openAdapter(Assets.hostFile("gated-residual.chelated"), gated);
-        Tokens tokens = gated.tokenize(List.of("a a a a b zebra", "Cat, dog"));
-        Matrix vectors = gated.encode(tokens);
-        float[] expected = withStudent.correct(vectors, tokens).data();
-        assertArrayEquals(expected, alone.correct(vectors, gated.weigh(tokens)).data());
-        assertFalse(Arrays.equals(expected, alone.correct(vectors, tokens).data()));
+    void anAdapterWhoseStudentHasAGateIsOpenedWithIt() {
+        byte[] residual = Assets.hostFile("gated-residual.chelated");
+        assertRefused(Code.ADAPTER_WRONG_MODEL, () -> host.openAdapter(residual, null));
+        host.openAdapter(Assets.hostFile("residual.chelated"), null);
     }
 
     @Test
