@@ -3,11 +3,11 @@
  * results/README.md; what names none is a definition, a limit, another author's own value, or says that it was not measured.
  */
 export const config = {
-  /** Where there is no teacher; with one it is offline, within .006 of the best weight of the teacher (table “Which teacher weight”). */
+  /** Where there is no teacher; with one it is offline, within .001 of the best weight of the teacher (table “Which teacher weight”). */
   mode: 'baseline',
   /**
-   * Teacher weight α in hybrid mode, 0 … 1. With the default adapter .9 or 1 is best on four collections, held-out agreement
-   * chooses one of the two, and the source's .5 is .011 to .020 below .9 (table “Which teacher weight”).
+   * Teacher weight α in hybrid mode, 0 … 1. With the default adapter .8 to 1 is best on four collections, held-out agreement
+   * chooses .9 or 1, and the source's .5 is .002 to .023 below .9 (table “Which teacher weight”).
    */
   alpha: 0.9,
   /**
