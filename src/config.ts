@@ -156,7 +156,7 @@ export const config = {
     z: 2,
     /**
      * Refuse where inverse cloze falls below minus this z. A mean that may not fall at all missed a third of the certain gains;
-     * the loss of .02 that fell least had z = −3.7 (table “The gate”).
+     * the loss of .02 that fell least had z = −3.3 (table “The gate”).
      */
     fallZ: 2,
     /**
@@ -166,7 +166,7 @@ export const config = {
     zAlone: 4,
     /** With fewer sentences taken out than this, inverse cloze is no signal. */
     minimumSentences: 20,
-    /** With fewer documents fits gain on three collections and lose .014 to .023 on one, and what is held out cannot tell: refuse (table “Few documents”). */
+    /** With fewer documents fits gain on two collections and lose .006 to .009 on one, and what is held out cannot tell: refuse (table “Few documents”). */
     minimumDocuments: 150,
     /** Documents that held-out queries are searched in: more would only cost time. */
     maximumPool: 20_000,
