@@ -1,16 +1,17 @@
+import { breathe } from '../breathe.ts';
 import { config } from '../config.ts';
 import { meanRow } from '../distil/mean-row.ts';
 import { adamScalars } from '../distil/train/adam.ts';
 import { graphNames } from '../distil/train/graph-names.ts';
 import { learningRate } from '../distil/train/schedule.ts';
 import { type ContextGate, contextFeatures, heldGate } from '../encode/context-gate.ts';
-import type { Kernels, SparseRows } from '../kernels/kernels.ts';
+import type { Kernels, Resident } from '../kernels/kernels.ts';
 import { type Matrix, matrix, pickRows } from '../matrix.ts';
 import { KeptTensor } from '../onnx/kept-tensor.ts';
 import { type KeepingSession, type MixedFeeds, openKeepingSession } from '../onnx/session.ts';
 import type { OnnxTensor } from '../onnx/tensor.ts';
 import { random } from '../random.ts';
-import { appendBags, type TokenBags } from '../token-bags.ts';
+import { appendBags, pickBags, type TokenBags } from '../token-bags.ts';
 import { centred } from './centred.ts';
 import type { TaughtTexts } from './fit-table.ts';
 import { gateGraph, gateNames, gateShapes } from './gate-graph.ts';
@@ -57,24 +58,30 @@ export async function trainGate(kernels: Kernels, input: TrainGateInput): Promis
   const { rows, dims, seed, signal, onShare } = input;
   const { epochs, batch, learningRate: peak } = config.makeStudent.gate;
   const aside = input.paragraphs.T.rows > 0 ? meanRow(input.paragraphs.T) : input.centre;
-  const kinds = [taught(kernels, input, input.texts, input.centre), taught(kernels, input, input.paragraphs, aside)];
+  const kinds = [
+    { ...input.texts, mean: input.centre },
+    { ...input.paragraphs, mean: aside },
+  ];
   const scale = 1 / meanLength(rows);
   const graph = gateGraph(scaled(rows, scale), dims, 'step');
   const session = await openKeepingSession(graph, { device: 'wasm' });
+  const table = kernels.hold(rows);
   let state: MixedFeeds = startFeeds(rows.dims, dims);
   const drop = () => {
     for (const tensor of Object.values(state)) if (tensor instanceof KeptTensor) tensor.dispose();
   };
   try {
     const draw = random(seed);
-    const perEpoch = kinds.reduce((sum, { S }) => sum + Math.ceil(S.rows / batch), 0);
+    const perEpoch = kinds.reduce((sum, { bags }) => sum + Math.ceil(bags.rows / batch), 0);
     const steps = perEpoch * epochs;
     let t = 0;
     for (let epoch = 0; epoch < epochs; epoch++) {
       for (const { kind, picked } of shuffledBatches(kinds, batch, draw)) {
+        await breathe();
         signal?.throwIfAborted();
         t++;
-        const next = await step(session, state, batchFeeds(kind, picked, scale), learningRate(peak, steps, t), t);
+        const feeds = batchFeeds(kernels, { ...input, rows: table }, kind, picked, scale);
+        const next = await step(session, state, feeds, learningRate(peak, steps, t), t);
         drop();
         state = next;
         onShare?.(t / steps);
@@ -89,28 +96,20 @@ export async function trainGate(kernels: Kernels, input: TrainGateInput): Promis
     return { gate, steps, heldOut, wins: gain > config.makeStudent.gate.z * heldOut.error };
   } finally {
     drop();
+    table.free();
     await session.dispose();
   }
 }
 
-/** Texts as the graph takes them. */
-interface Kind {
-  readonly S: SparseRows;
-  readonly contexts: Matrix; // (n, d)
-  readonly targets: Matrix; // (n, d), unit rows
-  readonly weights: Float32Array; // (n)
-}
-
-function taught(kernels: Kernels, input: TrainGateInput, { bags, T }: TaughtTexts, mean: ArrayLike<number>): Kind {
-  const S = contextFeatures(bags, input.weights);
-  const targets = kernels.normalize(kernels.gemm(centred({ X: T, mean }), input.basis, { transposeB: true }));
-  return { S, contexts: kernels.embeddingBag(input.rows, S), targets, weights: textWeights(bags) };
+/** Texts of one kind, and the mean of the teacher's vectors of them. */
+interface Kind extends TaughtTexts {
+  readonly mean: ArrayLike<number>; // (e)
 }
 
 /** Batches of one kind each, long texts apart from short ones, in random order. */
 function shuffledBatches(kinds: readonly Kind[], batch: number, draw: ReturnType<typeof random>) {
   const batches = kinds.flatMap((kind) => {
-    const order = draw.shuffle(Uint32Array.from({ length: kind.S.rows }, (_, i) => i));
+    const order = draw.shuffle(Uint32Array.from({ length: kind.bags.rows }, (_, i) => i));
     return Array.from({ length: Math.ceil(order.length / batch) }, (_, b) => ({
       kind,
       picked: order.subarray(b * batch, (b + 1) * batch),
@@ -119,24 +118,38 @@ function shuffledBatches(kinds: readonly Kind[], batch: number, draw: ReturnType
   return draw.shuffle(batches);
 }
 
-function batchFeeds({ S, contexts, targets, weights }: Kind, picked: Uint32Array, scale: number) {
+/** Texts as the graph takes them, made batch by batch: those of all texts would be as large as the teacher's vectors once more. */
+function batchFeeds(
+  kernels: Kernels,
+  { rows, weights, basis }: Pick<TrainGateInput, 'weights' | 'basis'> & { readonly rows: Resident },
+  { bags, T, mean }: Kind,
+  picked: Uint32Array,
+  scale: number,
+) {
+  const texts = pickBags(bags, picked);
+  const S = contextFeatures(texts, weights);
+  const targets = kernels.gemm(centred({ X: pickRows(T, picked), mean }), basis, { transposeB: true });
   const n = picked.length;
-  const length = picked.reduce((most, i) => Math.max(most, S.offsets[i + 1]! - S.offsets[i]!), 1);
+  const length = picked.reduce((most, _, p) => Math.max(most, S.offsets[p + 1]! - S.offsets[p]!), 1);
   const ids = new Int32Array(n * length);
   const features = new Float32Array(n * length);
-  picked.forEach((i, p) => {
-    const [from, to] = [S.offsets[i]!, S.offsets[i + 1]!];
+  for (let p = 0; p < n; p++) {
+    const [from, to] = [S.offsets[p]!, S.offsets[p + 1]!];
     ids.set(S.ids.subarray(from, to), p * length);
     features.set(S.values.subarray(from, to), p * length);
-  });
-  const total = picked.reduce((sum, i) => sum + weights[i]!, 0);
-  const weight = Float32Array.from(picked, (i) => weights[i]! / Math.max(total, Number.MIN_VALUE));
+  }
+  const weight = textWeights(texts);
+  const total = weight.reduce((sum, w) => sum + w, 0);
   return {
     [gateNames.ids]: { dtype: 'int32', dims: [n, length], data: ids },
     [gateNames.features]: { dtype: 'f32', dims: [n, length, 1], data: features },
-    [gateNames.contexts]: tensor(scaled(pickRows(contexts, picked), scale)),
-    [graphNames.target]: tensor(pickRows(targets, picked)),
-    [graphNames.weight]: { dtype: 'f32', dims: [n, 1], data: weight },
+    [gateNames.contexts]: tensor(scaled(kernels.embeddingBag(rows, S), scale)),
+    [graphNames.target]: tensor(kernels.normalize(targets)),
+    [graphNames.weight]: {
+      dtype: 'f32',
+      dims: [n, 1],
+      data: weight.map((w) => w / Math.max(total, Number.MIN_VALUE)),
+    },
   } satisfies Record<string, OnnxTensor>;
 }
 
