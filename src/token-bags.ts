@@ -1,6 +1,7 @@
 /**
  * Token counts of n texts as compressed sparse rows: text i has the distinct tokens
- * `ids[offsets[i] … offsets[i + 1]]`, ascending, each `counts[…]` times, or as much as a context gate lets that count. An empty text has no tokens.
+ * `ids[offsets[i] … offsets[i + 1]]`, ascending, each `counts[…]` times, or as much as a context gate lets that count. An
+ * empty text has no tokens.
  */
 export interface TokenBags {
   readonly rows: number;

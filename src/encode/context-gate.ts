@@ -1,5 +1,5 @@
 import { ChelatedError } from '../errors.ts';
-import type { Int8Rows, Kernels, Resident, SparseRows } from '../kernels/kernels.ts';
+import type { Int8Rows, Kernels, SparseRows } from '../kernels/kernels.ts';
 import { type Matrix, matrix, rowsBetween } from '../matrix.ts';
 import { bagsBelow, type TokenBags } from '../token-bags.ts';
 import { readSafetensors, type SafeTensor, writeSafetensors } from './safetensors.ts';
@@ -49,7 +49,8 @@ export interface HeldGate {
  * Edge    a token without a row, as a word bucket is, keeps its count and is no part of c. Every count stays positive; square roots and quotients are exact in IEEE 754, so every machine gives the same
  */
 export function heldGate(kernels: Kernels, { rows, weights, wordBuckets }: StaticTable, gate: ContextGate): HeldGate {
-  const [context, tokens] = throughMaps(kernels, rows, gate).map((X) => kernels.hold(X)) as [Resident, Resident];
+  const mapped = throughMaps(kernels, rows, gate);
+  const [context, tokens] = [kernels.hold(mapped.context), kernels.hold(mapped.tokens)];
   return {
     weigh: (bags) => {
       const known = wordBuckets ? bagsBelow(bags, weights.length) : bags;
@@ -80,14 +81,14 @@ export function contextFeatures({ rows, offsets, ids, counts }: TokenBags, weigh
 }
 
 /** Rows of a table times either map, a block at a time: int8 rows are f32 once, and never all of them. */
-function throughMaps(kernels: Kernels, table: Matrix | Int8Rows, { context, tokens }: ContextGate): [Matrix, Matrix] {
-  const mapped: [Matrix, Matrix] = [matrix(table.rows, context.dims), matrix(table.rows, tokens.rows)];
+function throughMaps(kernels: Kernels, table: Matrix | Int8Rows, { context, tokens }: ContextGate) {
+  const mapped = { context: matrix(table.rows, context.dims), tokens: matrix(table.rows, tokens.rows) };
   for (let from = 0; from < table.rows; from += blockRows) {
     const held = kernels.hold(tableRows(table, from, Math.min(from + blockRows, table.rows)));
     const X = held.read();
     held.free();
-    mapped[0].data.set(kernels.gemm(X, context).data, from * context.dims);
-    mapped[1].data.set(kernels.gemm(X, tokens, { transposeB: true }).data, from * tokens.rows);
+    mapped.context.data.set(kernels.gemm(X, context).data, from * context.dims);
+    mapped.tokens.data.set(kernels.gemm(X, tokens, { transposeB: true }).data, from * tokens.rows);
   }
   return mapped;
 }

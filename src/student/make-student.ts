@@ -40,7 +40,10 @@ export interface MakeStudentOptions {
 
 export interface MadeStudent extends FittedTable {
   readonly weights: Float32Array; // (V)
-  /** As trained: whether it `wins` says whether it belongs to the student. Null where none was asked for, or too few held-out texts could tell. */
+  /**
+   * As trained: whether it `wins` says whether it belongs to the student. Null where none was asked for, or too few held-out
+   * texts could tell.
+   */
   readonly contextGate: TrainedGate | null;
   /** How many of each were used. */
   readonly texts: number;

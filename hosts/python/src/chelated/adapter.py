@@ -85,7 +85,7 @@ class Adapter:
     def correct(self, vectors: np.ndarray | None = None, tokens: Tokens | None = None) -> np.ndarray:
         """Unit rows (n, d_out), or exactly zero for a zero input. Give what the kind needs: base vectors, tokens or both.
 
-        Tokens are counted as they occur: a student with a context gate weighs them, so open an adapter for one with it.
+        Tokens are counted as they occur: where the student has a context gate, the adapter has it weigh them.
         """
         x = self._check_vectors(vectors) if self._needs_vectors else None
         bags = self._check_tokens(tokens) if self._needs_tokens else None

@@ -90,7 +90,7 @@ public final class Adapter {
 
     /**
      * Unit rows, or exactly zero for a zero input. Give what the kind needs, base vectors, tokens or both; null for the other.
-     * Tokens are counted as they occur: a student with a context gate weighs them, so open an adapter for one with it.
+     * Tokens are counted as they occur: where the student has a context gate, the adapter has it weigh them.
      */
     public Matrix correct(Matrix vectors, Tokens given) {
         Matrix x = file.kind.needsVectors() ? checkVectors(vectors) : null;
