@@ -119,9 +119,14 @@ describe('chelated student', () => {
   });
 
   test('says why a gate was left out', async () => {
-    const { context_gate, card } = JSON.parse((await make('few', '--json')).stdout);
-    expect([context_gate, card.gate]).toEqual(['left out: too few held-out texts', undefined]);
-    expect(await readdir(file('few'))).not.toContain('gate.safetensors');
+    const few = JSON.parse((await make('few', '--json')).stdout);
+    expect([few.context_gate, few.card.gate]).toEqual(['left out: too few held-out texts', undefined]);
+    await writeFile(file('enough.txt'), wordTexts(3000).join('\n'));
+    const enough = ['--texts', file('enough.txt'), '--seed', '1', '--json'];
+    const { context_gate, card } = JSON.parse((await make('no-gain', ...enough)).stdout);
+    expect([context_gate, card.gate]).toEqual(['left out: held-out texts gain nothing', undefined]);
+    expect(card.provenance.contextGate.kept).toBe(false);
+    for (const folder of ['few', 'no-gain']) expect(await readdir(file(folder))).not.toContain('gate.safetensors');
   });
 
   test('--word-buckets says so on the card, and changes nothing else of a student', async () => {

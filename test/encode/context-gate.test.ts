@@ -141,6 +141,26 @@ test('a gate weighs tokens of a long int8 table as those of the same table in f3
   );
 });
 
+describe('heldGate', () => {
+  test('a token counts by its row, wherever that stands in a table of more rows than go through the maps at once', async () => {
+    const kernels = await loadKernels();
+    const first = 1400;
+    const many = matrix(1500, tinyDims);
+    const weights = new Float32Array(many.rows);
+    many.data.set(tinyTable, first * tinyDims);
+    weights.set(tinyWeights, first);
+    fc.assert(
+      fc.property(gate, fc.array(fc.nat({ max: tinyRows - 1 }), { minLength: 1, maxLength: 12 }), (of, ids) => {
+        const [small, large] = [heldGate(kernels, table, of), heldGate(kernels, { rows: many, weights }, of)];
+        const { counts } = large.weigh(tokenBags([ids.map((id) => first + id)]));
+        expect(counts).toEqual(small.weigh(tokenBags([ids])).counts);
+        for (const held of [small, large]) held.free();
+      }),
+      { numRuns: 20 },
+    );
+  });
+});
+
 describe('the gate of a student folder', () => {
   test('leaves words and pairs of words as they were counted, and does not see them', async () => {
     const words = async (files: StudentFiles) => staticStudent(withWordBuckets(files, { bits: 6 }), kernels);
